@@ -1,0 +1,89 @@
+import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
+import type { AwsRegionPlan } from "../plan/topology.ts";
+import type { Region } from "../region.ts";
+import { Addons, NODE_ADDONS, POD_ADDONS } from "./addons.ts";
+import { Cluster } from "./cluster.ts";
+import { PrivateZone } from "./dns.ts";
+import { Endpoints } from "./endpoints.ts";
+import { EntryAddresses } from "./entry.ts";
+import { FlowLogs } from "./flowLogs.ts";
+import { Gateway } from "./gateway.ts";
+import { Identity } from "./identity.ts";
+import { Keys } from "./keys.ts";
+import { Network } from "./network.ts";
+import { NodeGroups } from "./nodeGroups.ts";
+import { Secrets } from "./secrets.ts";
+import { Storage } from "./storage.ts";
+
+export interface AwsRegionArgs {
+  plan: AwsRegionPlan;
+}
+
+/** A region on AWS. Needs an `aws` provider for the plan's account; each resource names its region itself. */
+export class AwsRegion extends ComponentResource implements Region {
+  readonly regionName: string;
+  readonly cloud = "aws";
+  readonly network: Network;
+  readonly cluster: Cluster;
+  readonly gateway: Gateway;
+  readonly artifacts: Output<string>;
+  readonly secretStore: Output<string>;
+  readonly entryAddresses: Output<string>[];
+
+  constructor(name: string, { plan }: AwsRegionArgs, opts?: ComponentResourceOptions) {
+    super("novacron:aws:Region", name, {}, opts);
+    const child = { parent: this };
+
+    const identity = new Identity(`${name}-identity`, { plan }, child);
+    const keys = new Keys(`${name}-keys`, { plan, clusterRoleArn: identity.cluster.role.arn }, child);
+
+    const network = new Network(`${name}-network`, { plan }, child);
+    new FlowLogs(`${name}-flow`, { plan, vpcId: network.id, keyArn: keys.logs }, child);
+    const endpoints = new Endpoints(`${name}-endpoints`, { plan, network }, child);
+
+    const cluster = new Cluster(`${name}-cluster`, { plan, network, identity, keys }, child);
+    const { clusterName } = cluster;
+    const nodeAddons = new Addons(`${name}-node-addons`, { plan, clusterName, addons: NODE_ADDONS }, child);
+    const nodes = new NodeGroups(
+      `${name}-nodes`,
+      {
+        plan,
+        clusterName,
+        subnetIds: network.privateSubnetIds,
+        role: identity.node,
+        keyArn: keys.cluster,
+        after: [nodeAddons, network, endpoints],
+      },
+      child,
+    );
+    new Addons(`${name}-pod-addons`, { plan, clusterName, addons: POD_ADDONS, after: [nodes] }, child);
+
+    const gateway = new Gateway(
+      `${name}-gateway`,
+      { plan, network, securityGroupId: cluster.securityGroupId, keyArn: keys.logs },
+      child,
+    );
+    const storage = new Storage(`${name}-artifacts`, { plan, keyArn: keys.data }, child);
+    const secrets = new Secrets(`${name}-secrets`, { plan, clusterName, keyArn: keys.data }, child);
+    new PrivateZone(`${name}-zone`, { plan, vpcId: network.id }, child);
+    const entry = new EntryAddresses(`${name}-entry`, { plan }, child);
+
+    this.regionName = plan.name;
+    this.network = network;
+    this.cluster = cluster;
+    this.gateway = gateway;
+    this.artifacts = storage.bucketName;
+    this.secretStore = secrets.prefix;
+    this.entryAddresses = entry.addresses;
+    this.registerOutputs({
+      regionName: this.regionName,
+      cloud: this.cloud,
+      network: this.network,
+      cluster: this.cluster,
+      gateway: this.gateway,
+      artifacts: this.artifacts,
+      secretStore: this.secretStore,
+      entryAddresses: this.entryAddresses,
+    });
+  }
+}

@@ -1,0 +1,83 @@
+import { Address } from "@pulumi/gcp/compute/address.js";
+import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
+import type { GcpRegionPlan } from "../plan/topology.ts";
+import type { Region } from "../region.ts";
+import { GcpCluster } from "./cluster.ts";
+import { GcpDns } from "./dns.ts";
+import { GcpGateway } from "./gateway.ts";
+import { GcpNodeIdentity } from "./identity.ts";
+import { GcpKeys } from "./keys.ts";
+import { GcpLogs } from "./logs.ts";
+import { GcpNetwork } from "./network.ts";
+import { GcpSecrets } from "./secrets.ts";
+import { GcpArtifacts } from "./storage.ts";
+
+/**
+ * A region on Google Cloud. Needs a project in which these APIs are enabled: compute, container, cloudkms, secretmanager,
+ * storage, dns, logging, iam and cloudresourcemanager; and a `gcp` provider for that project.
+ */
+export class GcpRegion extends ComponentResource implements Region {
+  readonly regionName: string;
+  readonly cloud = "gcp" as const;
+  readonly network: GcpNetwork;
+  readonly cluster: GcpCluster;
+  readonly gateway: GcpGateway;
+  readonly artifacts: Output<string>;
+  readonly secretStore: Output<string>;
+  readonly entryAddresses: Output<string>[];
+
+  constructor(name: string, args: { plan: GcpRegionPlan }, opts?: ComponentResourceOptions) {
+    super("novacron:gcp:Region", name, {}, opts);
+    const { plan } = args;
+    const child = { parent: this };
+
+    const keys = new GcpKeys(`${name}-keys`, { plan }, child);
+    const nodes = new GcpNodeIdentity(`${name}-nodes`, { plan }, child);
+    this.network = new GcpNetwork(`${name}-network`, { plan }, child);
+    this.gateway = new GcpGateway(`${name}-gateway`, { plan, network: this.network.id }, child);
+    this.cluster = new GcpCluster(
+      `${name}-cluster`,
+      { plan, network: this.network, key: keys.cluster, nodeServiceAccount: nodes.email },
+      // A key that Google's services may not use yet, nodes that may not log or a network without its route fail the creation.
+      { parent: this, dependsOn: [keys, nodes, this.network] },
+    );
+    const artifacts = new GcpArtifacts(
+      `${name}-artifacts`,
+      { plan, key: keys.artifacts },
+      { parent: this, dependsOn: [keys] },
+    );
+    const secrets = new GcpSecrets(
+      `${name}-secrets`,
+      { plan, key: keys.secrets },
+      { parent: this, dependsOn: [keys, this.cluster] },
+    );
+    new GcpDns(`${name}-dns`, { plan, network: this.network.id }, child);
+    new GcpLogs(`${name}-logs`, { plan, network: this.network, clusterName: this.cluster.clusterName }, child);
+    const entry = new Address(
+      `${name}-entry`,
+      {
+        region: plan.location,
+        addressType: "EXTERNAL",
+        networkTier: "PREMIUM",
+        description: `Ingress of ${plan.name}`,
+        labels: plan.tags,
+      },
+      { parent: this },
+    );
+
+    this.regionName = plan.name;
+    this.artifacts = artifacts.bucket;
+    this.secretStore = secrets.store;
+    this.entryAddresses = [entry.address];
+    this.registerOutputs({
+      regionName: this.regionName,
+      cloud: this.cloud,
+      network: this.network,
+      cluster: this.cluster,
+      gateway: this.gateway,
+      artifacts: this.artifacts,
+      secretStore: this.secretStore,
+      entryAddresses: this.entryAddresses,
+    });
+  }
+}
