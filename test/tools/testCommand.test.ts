@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { CheckoutCopy } from "./checkoutCopy.ts";
+import { isRunning, until } from "./processes.ts";
+
+const HEAD = 'import assert from "node:assert/strict";\nimport { test } from "node:test";\n';
+
+/** A checkout whose set-up, lint and types are fine, with these test files. */
+function checkoutWith(t: TestContext, files: Record<string, string>): CheckoutCopy {
+  const checkout = new CheckoutCopy(t);
+  checkout.fake("pulumi", "echo v3.259.0");
+  checkout.fake("pulumi-language-nodejs", "");
+  for (const command of ["biome", "tsc"]) checkout.fake(`../node_modules/.bin/${command}`, "");
+  for (const [path, content] of Object.entries(files)) checkout.write(path, HEAD + content);
+  return checkout;
+}
+
+async function npmTest(checkout: CheckoutCopy) {
+  const { code, stdout, stderr } = await checkout.run("tools/test.ts").ended;
+  return { code, output: stdout + stderr, lastLine: stdout.trimEnd().split("\n").at(-1) };
+}
+
+test("the last line counts all tests, engine tests come last, and a failure is shown with its place and values", async (t) => {
+  const checkout = checkoutWith(t, {
+    "test/plan/good.test.ts": 'test("a", () => {}); test("b", async (t) => { await t.test("c", () => {}); });',
+    "test/plan/bad.test.ts": 'test("adding up", () => assert.equal(1 + 1, 3)); console.log("said by the test");',
+    "test/engine/up.test.ts": 'test("d", () => {});',
+  });
+  const { code, output, lastLine } = await npmTest(checkout);
+  assert.equal(code, 1);
+  assert.equal(lastLine, "4 passed, 1 failed");
+  assert.match(output, /bad\.test\.ts:3 adding up/);
+  assert.match(output, /2 !== 3/);
+  assert.match(output, /said by the test/);
+  assert.match(output, /plan\/good\.test\.ts: 3 passed.*engine\/up\.test\.ts: 1 passed/s);
+});
+
+test("a step that fails counts as one failed and shows what it said", async (t) => {
+  const checkout = checkoutWith(t, { "test/plan/good.test.ts": 'test("a", () => {});' });
+  checkout.fake("../node_modules/.bin/tsc", 'echo "main.ts(1,1): error TS1"; exit 2');
+  const { code, output, lastLine } = await npmTest(checkout);
+  assert.equal(code, 1);
+  assert.equal(lastLine, "1 passed, 1 failed");
+  assert.match(output, /main\.ts\(1,1\): error TS1/);
+});
+
+test("a file that cannot be loaded, and a run without any test, are failures", async (t) => {
+  const broken = await npmTest(checkoutWith(t, { "test/plan/broken.test.ts": 'throw new Error("not loadable");' }));
+  assert.deepEqual([broken.code, broken.lastLine], [1, "0 passed, 1 failed"]);
+  assert.match(broken.output, /not loadable/);
+  const empty = await npmTest(checkoutWith(t, {}));
+  assert.deepEqual([empty.code, empty.lastLine], [1, "0 passed, 1 failed"]);
+});
+
+test("all green is exit code 0", async (t) => {
+  const { code, lastLine } = await npmTest(checkoutWith(t, { "test/plan/good.test.ts": 'test("a", () => {});' }));
+  assert.deepEqual([code, lastLine], [0, "1 passed, 0 failed"]);
+});
+
+test("Ctrl-C ends the running tests and is no success", async (t) => {
+  const checkout = checkoutWith(t, {
+    "test/plan/slow.test.ts": `
+      import { writeFileSync } from "node:fs";
+      test("slow", async () => {
+        writeFileSync(process.env.LOG ?? "", String(process.pid));
+        await new Promise((resolve) => setTimeout(resolve, 60_000));
+      });`,
+  });
+  const running = checkout.run("tools/test.ts");
+  await until(() => checkout.notes().length > 0 && checkout.notes()[0] !== "");
+  running.process.kill("SIGINT");
+  assert.equal((await running.ended).code, 130);
+  await until(() => !isRunning(Number(checkout.notes()[0])));
+});

@@ -1,0 +1,59 @@
+import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { builtTool, checkout, goModule } from "./cache.ts";
+import { catalogue, type NpmInstaller, type ToolName } from "./catalogue.ts";
+import { isExecutable } from "./find.ts";
+import { progress } from "./progress.mjs";
+import { work } from "./work.ts";
+
+/** The official build is about 150 MB; slower than this, building it ourselves is the quicker way. */
+const DOWNLOAD_TIMEOUT_MS = 5 * 60_000;
+
+/** Where the tool's official installer leaves it. */
+export function officialTool({ binary }: NpmInstaller): string {
+  return join(process.env[binary.homeVariable] || join(homedir(), binary.home), binary.path);
+}
+
+/** Tries a tool's official installer. Undefined when it did not work; why is said in one line. */
+export async function install(name: ToolName, installer: NpmInstaller): Promise<string | undefined> {
+  const label = `${name} ${catalogue[name].version}`;
+  const done = progress(`${label}: downloading with its official installer, about 1 min`);
+  const { ok, reason, output } = await work(process.execPath, installer.command, {
+    cwd: checkout,
+    timeoutMs: DOWNLOAD_TIMEOUT_MS,
+  });
+  const path = officialTool(installer);
+  const installed = ok && isExecutable(path);
+  done(installed ? `${label}: installed ${path}` : `${label}: no download (${output.split("\n").at(-1) || reason})`);
+  return installed ? path : undefined;
+}
+
+/**
+ * Builds a tool from the Go module into the user's cache. The finished file appears in one step, and Go's own build
+ * cache keeps what an interrupted build had done.
+ * @throws when Go says no; its words are in the message
+ */
+export async function build(name: ToolName): Promise<string> {
+  const { version, goPackage, ldflags, buildMinutes } = catalogue[name];
+  const path = builtTool(name);
+  // Only the holder of the set-up lock builds; what lies here was left by one that was killed.
+  const partial = `${path}.partial`;
+  rmSync(partial, { force: true });
+  mkdirSync(dirname(path), { recursive: true });
+  const done = progress(`${name} ${version}: building with Go, about ${buildMinutes} min the first time`);
+  const args = ["build", "-trimpath", "-buildvcs=false", `-ldflags=${ldflags}`, "-o", partial, goPackage];
+  try {
+    const { ok, reason, output } = await work("go", args, { cwd: goModule });
+    done(`${name} ${version}: ${ok ? `built ${path}` : "build failed"}`);
+    if (!ok) throw new Error(`\`go ${args.join(" ")}\` in ${goModule} failed (${reason}):\n${lastLines(output)}`);
+    renameSync(partial, path);
+    return path;
+  } finally {
+    rmSync(partial, { force: true });
+  }
+}
+
+function lastLines(output: string): string {
+  return output.split("\n").slice(-20).join("\n");
+}

@@ -1,0 +1,1 @@
+export function progress(what: string): (result: string) => void;

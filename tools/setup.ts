@@ -1,0 +1,86 @@
+/** Provides the tools of the catalogue: `npm run setup`, and for other programs {@link setUpTools}. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { buildFolder, builtTool, goModule } from "./cache.ts";
+import { catalogue, isCompatible, type Tool, type ToolName } from "./catalogue.ts";
+import { isExecutable, onPath, pathFolders } from "./find.ts";
+import { withLanguageHost } from "./languageHost.ts";
+import { withLock } from "./lock.mjs";
+import { build, install, officialTool } from "./obtain.ts";
+
+/** Where each tool is. */
+export type ToolPaths = Readonly<Record<ToolName, string>>;
+
+const names = Object.keys(catalogue) as ToolName[];
+
+/**
+ * Provides every tool: a compatible one on PATH, else the one in the user's cache, else the official download, else a
+ * build. Says nothing and takes a few milliseconds when all are there; otherwise tells on standard error what it does.
+ * @throws with one message for all tools that can be neither found nor made
+ */
+export async function setUpTools(): Promise<ToolPaths> {
+  const paths = await findAll();
+  const missing = names.filter((name) => paths[name] === undefined);
+  if (missing.length > 0) {
+    await withLock(
+      join(buildFolder(), "setup.lock"),
+      `set-up of ${missing.join(", ")}`,
+      ({ pid, purpose }) => console.error(`waiting for process ${pid}: ${purpose}`),
+      // Whoever held the lock before may have made them.
+      async () => Object.assign(paths, await makeMissing(await findAll())),
+    );
+  }
+  const { pulumi } = paths as ToolPaths;
+  return { pulumi: withLanguageHost(pulumi) };
+}
+
+type Available = Partial<Record<ToolName, string>>;
+
+async function findAll(): Promise<Available> {
+  const found = await Promise.all(names.map(async (name) => [name, await find(name)] as const));
+  return Object.fromEntries(found.filter(([, path]) => path !== undefined));
+}
+
+async function find(name: ToolName): Promise<string | undefined> {
+  const tool: Tool = catalogue[name];
+  const present = await onPath(name, tool);
+  const compatible = present.find(({ version }) => version !== undefined && isCompatible(tool, version));
+  const elsewhere = [builtTool(name), ...(tool.npmInstaller ? [officialTool(tool.npmInstaller)] : [])];
+  return compatible?.path ?? elsewhere.find(isExecutable);
+}
+
+async function makeMissing(available: Available): Promise<Available> {
+  const hasGo = pathFolders().some((folder) => isExecutable(join(folder, "go")));
+  const paths = { ...available };
+  for (const name of names.filter((name) => paths[name] === undefined)) {
+    const { npmInstaller }: Tool = catalogue[name];
+    const path = (npmInstaller && (await install(name, npmInstaller))) ?? (hasGo ? await build(name) : undefined);
+    if (path !== undefined) paths[name] = path;
+  }
+  const impossible = names.filter((name) => paths[name] === undefined);
+  if (impossible.length > 0) throw new Error(await whatToInstall(impossible));
+  return paths;
+}
+
+async function whatToInstall(impossible: readonly ToolName[]): Promise<string> {
+  const goVersion = readFileSync(join(goModule, "go.mod"), "utf8").match(/^go (.+)$/m)?.[1];
+  const lines = impossible.map(async (name) => {
+    const tool: Tool = catalogue[name];
+    const present = await onPath(name, tool);
+    const instead = present.map(({ path, version = "of unknown version" }) => `; ${path} is ${version}`).join("");
+    return `${name} from ${tool.compatible.from} below ${tool.compatible.below} is not on PATH${instead}`;
+  });
+  return [
+    ...(await Promise.all(lines)),
+    `Install what is named above, or Go ${goVersion} or newer (https://go.dev/dl) to have it built, and run this again.`,
+  ].join("\n");
+}
+
+if (import.meta.main) {
+  try {
+    for (const [name, path] of Object.entries(await setUpTools())) console.log(`${name}: ${path}`);
+  } catch (error) {
+    console.error(`error: ${error instanceof Error ? error.message : error}`);
+    process.exitCode = 1;
+  }
+}
