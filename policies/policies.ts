@@ -1,0 +1,80 @@
+import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
+import { type CompanionRule, unaccompanied } from "./companion.ts";
+import { judge, type Rule, type RuleText } from "./rule.ts";
+
+/**
+ * Counts the checks that wait for `up`. In a preview of a new stack they are many, and a verdict on a preview is worth only
+ * as much as what it decided.
+ */
+export class Deferrals {
+  #checks = 0;
+  readonly #resources = new Set<string>();
+
+  add(urn: string): void {
+    this.#checks += 1;
+    this.#resources.add(urn);
+  }
+
+  /** Says the count once, at the end of a preview. */
+  readonly policy: StackValidationPolicy = {
+    name: "DEFERRED",
+    description: "Checks that only `up` can decide",
+    enforcementLevel: "advisory",
+    validateStack: (_, report) => {
+      if (this.#checks === 0) return;
+      report(
+        `deferred to up: ${count(this.#checks, "check")} on ${count(this.#resources.size, "resource")}, for values of resources that do not exist yet`,
+      );
+    },
+  };
+}
+
+/** A rule as the policy SDK runs it. */
+export function resourcePolicy(
+  declared: Rule,
+  { production, deferrals }: { production: boolean; deferrals: Deferrals },
+): ResourceValidationPolicy {
+  return {
+    ...text(declared),
+    validateResource: ({ type, props, urn, notApplicable }, report) => {
+      const verdict = judge(declared, type, props, production);
+      switch (verdict.kind) {
+        case "not applicable":
+          return notApplicable();
+        case "pass":
+          return;
+        case "fail":
+          return verdict.findings.forEach((finding) => {
+            report(message(declared, finding));
+          });
+        case "deferred":
+          deferrals.add(urn);
+          // The SDK makes an advisory of its own error, whatever the rule's level, and of its message.
+          verdict.error.message = `deferred to up, which knows ${verdict.waitsFor.join(", ")}`;
+          throw verdict.error;
+      }
+    },
+  };
+}
+
+/** A rule about resources that belong together, as the policy SDK runs it. */
+export const companionPolicy = (declared: CompanionRule): StackValidationPolicy => ({
+  ...text(declared),
+  validateStack: ({ resources }, report) => {
+    for (const { urn } of unaccompanied(declared, resources)) {
+      report(message(declared, `no ${declared.companion} names it`), urn);
+    }
+  },
+});
+
+const count = (many: number, what: string): string => `${many} ${what}${many === 1 ? "" : "s"}`;
+
+const text = ({ id, title, severity, why, fix }: RuleText) => ({
+  name: id,
+  displayName: title,
+  description: title,
+  severity,
+  remediationSteps: `${why} ${fix}`,
+});
+
+const message = ({ why, fix }: RuleText, finding: string): string => `${finding}.\nWhy: ${why}\nFix: ${fix}`;

@@ -1,0 +1,80 @@
+import { isUnknownValueError, type PropertyPath, Unknown, valuesAt } from "./path.ts";
+
+/** Inputs of a resource as the policy SDK hands them over: secrets unwrapped, unknown values throwing when they are read. */
+export type Properties = Readonly<Record<string, unknown>>;
+
+/** What a check may ask beside the resource's properties. */
+export interface Context {
+  /** Type token, in the form that `canonicalType` gives. */
+  type: string;
+  /** Production may ask for more than other stacks, never for less. */
+  production: boolean;
+}
+
+/** What every rule says of itself; documentation and reports are made of it. */
+export interface RuleText {
+  /** Stable for life, such as `NET-001`: stacks' policy config and exemptions name it. */
+  id: string;
+  /** What holds where the rule is kept. */
+  title: string;
+  severity: "medium" | "high" | "critical";
+  /** What happens where it is not. */
+  why: string;
+  /** What to change. */
+  fix: string;
+}
+
+/** What a check finds wrong: one sentence for each place, naming the property and never a value that may be secret. */
+export type Findings = string | readonly string[];
+
+/** Nothing is wrong. */
+export const ok: readonly string[] = [];
+
+/** A rule about one resource by itself. */
+export interface Rule extends RuleText {
+  /** Type tokens. */
+  applies: readonly string[];
+  /** Every property that the check reads, on whichever type has it. While one is unknown, the rule does not pass a resource. */
+  needs: readonly PropertyPath[];
+  check(properties: Properties, context: Context): Findings;
+}
+
+/** Declares a rule. Its file exports it as default, and `rules/index.ts` lists it. */
+export const rule = (declared: Rule): Rule => declared;
+
+/** What a rule says of one resource. */
+export type Verdict =
+  | { kind: "not applicable" }
+  | { kind: "pass" }
+  | { kind: "fail"; findings: readonly string[] }
+  /** Not decided, since these properties are known only once `up` has made what they come from. */
+  | { kind: "deferred"; waitsFor: string[]; error: Error };
+
+/**
+ * Judges a resource. A fault among the known values is a fault whatever the unknown ones turn out to be; without one, a
+ * needed value that is unknown leaves the rule undecided, and `up` asks again before it makes the resource.
+ */
+export function judge(asked: Rule, type: string, properties: Properties, production: boolean): Verdict {
+  const canonical = canonicalType(type);
+  if (!asked.applies.includes(canonical)) return { kind: "not applicable" };
+  const unknown = asked.needs
+    .flatMap((path) => valuesAt(properties, path))
+    .flatMap(({ at, value }) => (value instanceof Unknown ? [{ at, error: value.error }] : []));
+  try {
+    const found = asked.check(properties, { type: canonical, production });
+    const findings = typeof found === "string" ? [found] : found;
+    if (findings.length > 0) return { kind: "fail", findings };
+  } catch (error) {
+    if (!isUnknownValueError(error)) throw error;
+    unknown.push({ at: error.props.join("."), error });
+  }
+  const [first] = unknown;
+  if (first === undefined) return { kind: "pass" };
+  return { kind: "deferred", waitsFor: [...new Set(unknown.map(({ at }) => at))], error: first.error };
+}
+
+/** A type without the API version that Azure's tokens may carry, and S3's second generation as the first: a rule must not be escaped by the choice of a version. */
+export const canonicalType = (type: string): string =>
+  type
+    .replace(/^azure-native(?:_\w+)?:([^:/]+)(?:\/[^:]+)?:/, "azure-native:$1:")
+    .replace(/^(aws:s3\/\w+)V2:(\w+)V2$/, "$1:$2");

@@ -1,0 +1,22 @@
+import { valueAt } from "../path.ts";
+import { rule } from "../rule.ts";
+import { TAGGED } from "../tagged.ts";
+
+const REQUIRED = ["project", "stack", "region", "owner", "cost-center"];
+
+export default rule({
+  id: "TAG-001",
+  title: "Everything says whose it is: project, stack, region, owner, cost-center",
+  severity: "medium",
+  why: "Bills, incidents and orphans after a broken run are sorted by these; what carries none belongs to nobody and is found by nobody.",
+  fix: "Pass the region's `plan.tags`.",
+  applies: Object.keys(TAGGED),
+  needs: [...new Set(Object.values(TAGGED))].flatMap((place) => REQUIRED.map((tag) => `${place}.${tag}`)),
+  check: (properties, { type }) => {
+    const place = TAGGED[type];
+    const missing = REQUIRED.filter((tag) =>
+      ["", undefined].includes(valueAt(properties, `${place}.${tag}`) as string),
+    );
+    return missing.length === 0 ? [] : [`${place} lacks ${missing.join(", ")}`];
+  },
+});
