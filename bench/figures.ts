@@ -1,0 +1,12 @@
+/** Named figures of a benchmark. The name ends with the unit: `_s`, `_ms`, `_mb`, `_ratio`, or nothing for a count. */
+export type Figures = Record<string, number>;
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted[Math.floor(sorted.length / 2)];
+  if (middle === undefined) throw new Error("no measurement was made");
+  return middle;
+}
+
+/** Three significant digits: more would be noise. */
+export const rounded = (value: number): number => Number(value.toPrecision(3));
