@@ -1,0 +1,87 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { Properties, Stored } from "./service.ts";
+
+export interface StoredResource extends Stored {
+  /** SDK package, such as `azure-native`. */
+  package: string;
+  /** Order of creation. */
+  sequence: number;
+}
+
+/**
+ * Everything that exists in the simulated clouds. Held in memory for speed and written through to SQLite with every change,
+ * so that a killed simulator knows all that it ever acknowledged. The file holds what a cloud would hold, pre-shared keys
+ * included: it is readable by its owner alone.
+ */
+export class Store {
+  readonly #database: DatabaseSync;
+  readonly #resources = new Map<string, StoredResource>();
+  #sequence = 0;
+
+  constructor(file: string) {
+    if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    this.#database = new DatabaseSync(file);
+    this.#database.exec(`
+      pragma journal_mode = wal;
+      create table if not exists resource (package text, type text, id text, document text not null, primary key (package, type, id));
+      create table if not exists counter (name text primary key, value integer not null);
+    `);
+    for (const row of this.#database.prepare("select document from resource").all()) {
+      const resource = JSON.parse(String(row.document)) as StoredResource;
+      this.#resources.set(key(resource), resource);
+      this.#sequence = Math.max(this.#sequence, resource.sequence);
+    }
+  }
+
+  all(): StoredResource[] {
+    return [...this.#resources.values()];
+  }
+
+  get(pack: string, type: string, id: string): StoredResource | undefined {
+    return this.#resources.get(key({ package: pack, type, id }));
+  }
+
+  insert(resource: Omit<StoredResource, "sequence">): StoredResource {
+    this.#sequence += 1;
+    const stored = { ...resource, sequence: this.#sequence };
+    this.#write(stored);
+    return stored;
+  }
+
+  change(resource: StoredResource, inputs: Properties, state: Properties): StoredResource {
+    const changed = { ...resource, inputs, state };
+    this.#write(changed);
+    return changed;
+  }
+
+  remove(resource: { package: string; type: string; id: string }): void {
+    this.#database
+      .prepare("delete from resource where package = ? and type = ? and id = ?")
+      .run(resource.package, resource.type, resource.id);
+    this.#resources.delete(key(resource));
+  }
+
+  /** Counts up, for numbers that must not come twice. Starts at 1. */
+  next(counter: string): number {
+    const row = this.#database
+      .prepare("insert into counter values (?, 1) on conflict (name) do update set value = value + 1 returning value")
+      .get(counter);
+    return Number(row?.value);
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #write(resource: StoredResource): void {
+    this.#database
+      .prepare("insert or replace into resource values (?, ?, ?, ?)")
+      .run(resource.package, resource.type, resource.id, JSON.stringify(resource));
+    this.#resources.set(key(resource), resource);
+  }
+}
+
+const key = (resource: { package: string; type: string; id: string }): string =>
+  `${resource.package}\n${resource.type}\n${resource.id}`;
