@@ -1,0 +1,167 @@
+import type { Option } from "../command.ts";
+import { command } from "../command.ts";
+import { passThroughWithEvents } from "../eventLog.ts";
+import { excludeRegions, type Operation } from "../excludedRegions.ts";
+import { removeDeadLocks } from "../locks.ts";
+import { OperatorError } from "../operatorError.ts";
+import { sim, stackParameter } from "../options.ts";
+import { passThrough } from "../pulumi.ts";
+import { describeRecovery, type Recovery, recover, settlePendingCreates } from "../recovery.ts";
+import { reportRun } from "../runReport.ts";
+import { openSession, type Session, sessionLocks } from "../session.ts";
+
+/** Flags of Pulumi that novactl always gives. */
+const FLAGS: Record<Operation, string[]> = {
+  // Without a refresh Pulumi compares with what it made, not with what is there: a change from outside would stay.
+  up: ["--refresh"],
+  // Shows what `up` would do.
+  preview: ["--refresh"],
+  refresh: [],
+  destroy: [],
+};
+
+const SUMMARIES: Record<Operation, string> = {
+  up: "bring a stack to what the program says, and repair what was changed outside",
+  preview: "show what `up` would do",
+  refresh: "take over into the state what the clouds hold",
+  destroy: "delete everything that the stack holds",
+};
+
+const options = {
+  sim,
+  "exclude-region": {
+    type: "string",
+    multiple: true,
+    value: "REGION",
+    description: "leave out a region, such as one that cannot be reached, and what depends on it",
+  },
+  json: { type: "boolean", description: "one JSON object on standard output; Pulumi's own words go to standard error" },
+  verbose: { type: "boolean", description: "show the pulumi commands that are run" },
+} satisfies Record<string, Option>;
+
+const changing = {
+  yes: { type: "boolean", short: "y", description: "do not ask for confirmation" },
+  adopt: {
+    type: "string",
+    multiple: true,
+    value: "URN=ID",
+    description: "after an interrupted run: the resource of a pending create exists under this id",
+  },
+  "clear-pending": {
+    type: "boolean",
+    description: "after an interrupted run: the resources of all other pending creates do not exist",
+  },
+} satisfies Record<string, Option>;
+
+interface Wishes {
+  sim?: boolean;
+  "exclude-region"?: string[];
+  json?: boolean;
+  verbose?: boolean;
+  yes?: boolean;
+  adopt?: string[];
+  "clear-pending"?: boolean;
+}
+
+const details = (operation: Operation): string =>
+  [
+    "Exit code: Pulumi's own. The first Ctrl-C lets Pulumi finish what is under way and save; the second kills it.",
+    ...(operation === "up" || operation === "preview" ? ["The project's policy pack always runs."] : []),
+    ...(operation === "preview"
+      ? []
+      : [
+          "What an interrupted run left behind is dealt with first: with --sim by itself; on the real clouds it is listed, and",
+          "--adopt and --clear-pending say what becomes of it.",
+        ]),
+  ].join("\n");
+
+const lifecycle = (operation: Operation) =>
+  command({
+    name: operation,
+    summary: SUMMARIES[operation],
+    positionals: [stackParameter],
+    options: operation === "preview" ? options : { ...options, ...changing },
+    rest: "arguments of `pulumi`",
+    details: details(operation),
+    examples: [`novactl ${operation} staging --sim`, `novactl ${operation} prod --exclude-region azr-weu -- --diff`],
+    run: ({ positionals: [stack = ""], values, rest }) => runLifecycle(operation, stack, values, rest),
+  });
+
+export const up = lifecycle("up");
+export const preview = lifecycle("preview");
+export const refresh = lifecycle("refresh");
+export const destroy = lifecycle("destroy");
+
+async function runLifecycle(operation: Operation, stack: string, wishes: Wishes, rest: string[]): Promise<number> {
+  const adopt = readAdoptions(wishes.adopt ?? []);
+  if (wishes.sim === true && (adopt.size > 0 || wishes["clear-pending"] === true))
+    throw new OperatorError(
+      "--adopt and --clear-pending are for the real clouds: with --sim novactl finds out by itself",
+    );
+  const session = await openSession(stack, wishes.sim);
+  const excluded = excludeRegions(session, operation, wishes["exclude-region"] ?? []);
+  let recovery: Recovery | undefined;
+  if (operation !== "preview") {
+    recovery =
+      session.simulator === undefined
+        ? await settlePendingCreates(session, adopt, wishes["clear-pending"] ?? false)
+        : await recover(session, session.simulator);
+    for (const line of describeRecovery(recovery)) console.error(line);
+  }
+  // What was adopted has no outputs yet, and an interrupted change no outcome.
+  const stale = (recovery?.adopted.length ?? 0) + (recovery?.unsettled.length ?? 0) > 0;
+  const args = [
+    operation,
+    "--stack",
+    stack,
+    ...FLAGS[operation],
+    ...(operation === "destroy" && stale ? ["--refresh"] : []),
+    ...(wishes.yes === true ? ["--yes"] : []),
+    ...(session.policyPack !== undefined && (operation === "up" || operation === "preview")
+      ? ["--policy-pack", session.policyPack]
+      : []),
+    ...excluded,
+    ...rest,
+  ];
+  if (wishes.verbose === true) console.error(`${session.pulumi} ${args.join(" ")}`);
+  if (wishes.json !== true) {
+    const code = await passThrough(session, args);
+    await releaseLock(session, code);
+    return code;
+  }
+  const { code, events } = await passThroughWithEvents(session, args);
+  await releaseLock(session, code);
+  console.log(
+    JSON.stringify({ operation, stack, exitCode: code, ...reportRun(events), ...(recovery && { recovery }) }),
+  );
+  return code;
+}
+
+/** Exit codes from here on say by which signal a process was ended. */
+const KILLED = 128;
+
+/** A Pulumi that was killed leaves its lock; it is dead now, so nobody needs it. */
+async function releaseLock(session: Session, code: number): Promise<void> {
+  if (code < KILLED) return;
+  const locks = await sessionLocks(session);
+  try {
+    if (locks !== undefined) removeDeadLocks(locks);
+  } catch (error) {
+    // Somebody else's by now: not this run's business.
+    if (!(error instanceof OperatorError)) throw error;
+  }
+}
+
+function readAdoptions(pairs: readonly string[]): Map<string, string> {
+  return new Map(
+    pairs.map((pair) => {
+      // URNs hold no "=" outside of a resource's name, ids of clouds do: the first one divides.
+      const [, urn, id] = /^(urn:pulumi:[^=]+)=(.+)$/.exec(pair) ?? [];
+      if (urn === undefined || id === undefined)
+        throw new OperatorError(
+          `--adopt '${pair}': give the URN of the pending create, = and the resource's id in the cloud`,
+        );
+      return [urn, id];
+    }),
+  );
+}

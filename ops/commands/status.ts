@@ -1,0 +1,145 @@
+import type { StackOutputs } from "../../infra/outputs.ts";
+import { command } from "../command.ts";
+import { json, sim, stackParameter } from "../options.ts";
+import { capture } from "../pulumi.ts";
+import { openSession, type Session } from "../session.ts";
+import { exportState, isProvider, isSecret, placeOf, type StateResource } from "../state.ts";
+import { styled, table } from "../table.ts";
+
+export const status = command({
+  name: "status",
+  summary: "show what a stack holds, what was last done to it, and what is pending",
+  positionals: [stackParameter],
+  options: { sim, json },
+  details: "Reads the state only: what was changed outside is shown by `novactl drift`. Never prints secrets.",
+  examples: ["novactl status staging --sim", "novactl status prod --json | jq .pending"],
+  run: async ({ positionals: [stack = ""], values }) => {
+    const session = await openSession(stack, values.sim);
+    const [{ deployment }, last] = await Promise.all([exportState(session), lastUpdate(session)]);
+    const resources = deployment.resources ?? [];
+    const result = {
+      stack,
+      resources: count(resources),
+      outputs: publicOutputs(resources),
+      pending: (deployment.pending_operations ?? []).map(({ type, resource }) => ({
+        operation: type,
+        urn: resource.urn,
+      })),
+      lastUpdate: last ?? null,
+    };
+    console.log(values.json === true ? JSON.stringify(result) : describe(result).join("\n"));
+    return 0;
+  },
+});
+
+interface Status {
+  stack: string;
+  resources: { cloud: string; region: string; count: number }[];
+  /** Without secrets. */
+  outputs: Record<string, unknown>;
+  pending: { operation: string; urn: string }[];
+  lastUpdate: LastUpdate | null;
+}
+
+interface LastUpdate {
+  kind: string;
+  result: string;
+  startTime: string;
+  endTime: string;
+  changes: Record<string, number>;
+  policyPack: boolean;
+}
+
+/** The last run that was meant to change the stack. */
+async function lastUpdate(session: Session): Promise<LastUpdate | undefined> {
+  const history = JSON.parse(
+    (await capture(session, ["stack", "history", "--json", "--page-size", "20", "--stack", session.stack])) || "[]",
+  ) as {
+    kind: string;
+    result: string;
+    startTime: string;
+    endTime: string;
+    resourceChanges?: Record<string, number>;
+    environment?: Record<string, string>;
+  }[];
+  const run = history.find(({ kind }) => ["update", "refresh", "destroy"].includes(kind));
+  return (
+    run && {
+      kind: run.kind === "update" ? "up" : run.kind,
+      result: run.result,
+      startTime: run.startTime,
+      endTime: run.endTime,
+      changes: run.resourceChanges ?? {},
+      // The flags that were given are in the history.
+      policyPack: run.environment?.["pulumi.flag.policy-pack"] !== undefined,
+    }
+  );
+}
+
+/** Resources that stand in a cloud: no components, no providers. */
+function count(resources: readonly StateResource[]): Status["resources"] {
+  const counts = new Map<string, { cloud: string; region: string; count: number }>();
+  for (const resource of resources) {
+    if (!resource.custom || isProvider(resource)) continue;
+    const place = placeOf(resource);
+    const key = `${place.cloud}\n${place.region}`;
+    const entry = counts.get(key) ?? { ...place, count: 0 };
+    entry.count += 1;
+    counts.set(key, entry);
+  }
+  return [...counts.values()].toSorted((a, b) => a.cloud.localeCompare(b.cloud) || a.region.localeCompare(b.region));
+}
+
+/** The stack's outputs with every secret left out, at any depth. */
+function publicOutputs(resources: readonly StateResource[]): Record<string, unknown> {
+  const outputs = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
+  return withoutSecrets(outputs) as Record<string, unknown>;
+}
+
+function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((element) => !isSecret(element)).map(withoutSecrets);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, member]) => (isSecret(member) ? [] : [[key, withoutSecrets(member)]])),
+  );
+}
+
+function describe({ stack, resources, outputs, pending, lastUpdate: last }: Status): string[] {
+  const total = resources.reduce((sum, entry) => sum + entry.count, 0);
+  const lines = [
+    ...table(
+      ["cloud", "region", "resources"],
+      [...resources.map((entry) => [entry.cloud, entry.region, `${entry.count}`]), ["total", "", `${total}`]],
+    ),
+  ];
+  const { regionTable, globalName } = outputs as Partial<StackOutputs>;
+  if (regionTable !== undefined) {
+    lines.push("");
+    for (const [name, region] of Object.entries(regionTable)) {
+      lines.push(
+        `${styled("bold", name)} (${region.location})`,
+        `  API        ${region.apiEndpoint}`,
+        `  artifacts  ${region.artifacts}`,
+        `  secrets    ${region.secretStore}`,
+        `  entry      ${(region.entryAddresses ?? []).join(", ")}`,
+      );
+    }
+  }
+  if (globalName !== undefined) lines.push("", `global name: ${globalName}`);
+  lines.push("", last === null ? `${stack} has never been brought up` : describeUpdate(last));
+  if (pending.length > 0)
+    lines.push(
+      styled(
+        "yellow",
+        `${pending.length} pending operations of an interrupted run; \`novactl up ${stack}\` deals with them:`,
+      ),
+      ...pending.map(({ operation, urn }) => `  ${operation} ${urn}`),
+    );
+  return lines;
+}
+
+const describeUpdate = ({ kind, result, endTime, changes, policyPack }: LastUpdate): string => {
+  const counts = Object.entries(changes).map(([operation, number]) => `${number} ${operation}`);
+  const policy = kind === "up" ? `, policy pack ${policyPack ? "ran" : "did NOT run"}` : "";
+  return `last ${kind}: ${result} at ${endTime} (${counts.join(", ") || "no changes"})${policy}`;
+};

@@ -1,0 +1,28 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Where the home folder of the simulated clouds keeps what. Everything in it is readable by its owner alone. */
+export const layout = (home: string) => ({
+  /** Pulumi's file backend. */
+  state: join(home, "state"),
+  /** Unlocks the secrets in it. Random, made once. */
+  passphrase: join(home, "passphrase"),
+  /** Pulumi's own folder, in place of the user's. */
+  pulumi: join(home, "pulumi"),
+  /** The simulator's store, endpoint and log. */
+  simulator: join(home, "sim"),
+  /** The copy of a stack's config. */
+  stackConfig: (stack: string) => join(home, stack, `Pulumi.${stack}.yaml`),
+});
+
+/** Makes the folders and, once, the passphrase. */
+export function prepareHome(home: string): void {
+  const { state, pulumi, simulator, passphrase } = layout(home);
+  for (const folder of [home, state, pulumi, simulator]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    writeFileSync(passphrase, randomBytes(32).toString("base64"), { mode: 0o600, flag: "wx" });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+}

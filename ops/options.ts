@@ -1,0 +1,15 @@
+import type { Option } from "./command.ts";
+
+/** Options and parameters that several commands take. */
+
+export const stackParameter = {
+  name: "stack",
+  description: "staging, prod, or another that has a Pulumi.<stack>.yaml in the checkout",
+};
+
+export const sim = {
+  type: "boolean",
+  description: "on the simulated clouds; they are started if need be",
+} satisfies Option;
+
+export const json = { type: "boolean", description: "one JSON object on standard output" } satisfies Option;
