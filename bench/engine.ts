@@ -25,6 +25,7 @@ export async function inTemporaryHome<Result>(run: (folder: string) => Promise<R
 
 /** A project folder: the checkout's own program with other config, or another program. */
 export interface ProjectFolder {
+  /** Name of the project and of its stack. */
   name: string;
   /** Source of the program; the checkout's own when absent. */
   program?: string;
@@ -32,7 +33,7 @@ export interface ProjectFolder {
   stackFile: string;
 }
 
-/** Opens a stack named `bench` of a project made for the purpose. */
+/** Opens the stack of a project made for the purpose. */
 export async function openProject(folder: string, { name, program, stackFile }: ProjectFolder): Promise<Session> {
   const path = join(folder, name);
   mkdirSync(path);
@@ -41,12 +42,12 @@ export async function openProject(folder: string, { name, program, stackFile }: 
   // JSON is YAML.
   writeFileSync(join(path, "Pulumi.yaml"), JSON.stringify({ name, runtime, main }));
   writeFileSync(join(path, "package.json"), JSON.stringify({ type: "module" }));
-  writeFileSync(join(path, "Pulumi.bench.yaml"), stackFile);
+  writeFileSync(join(path, `Pulumi.${name}.yaml`), stackFile);
   symlinkSync(join(CHECKOUT, "node_modules"), join(path, "node_modules"));
   if (program === undefined) symlinkSync(join(CHECKOUT, "infra"), join(path, "infra"));
   else writeFileSync(join(path, main), program);
   process.chdir(path);
-  return openSession("bench", true);
+  return openSession(name, true);
 }
 
 /** Runs a Pulumi command and takes its time. @throws when it fails */

@@ -27,7 +27,7 @@ const WITHOUT_PACK = { PULUMI_OPTION_POLICY_PACK: "" };
 
 /** Preview of a stack that does not exist yet. */
 async function firstPreview(session: Session): Promise<{ seconds: number; resources: number }> {
-  const { seconds, output } = await timedOutput(session, ["preview", "--stack", "bench", "--json"], WITHOUT_PACK);
+  const { seconds, output } = await timedOutput(session, ["preview", "--json"], WITHOUT_PACK);
   const { steps } = JSON.parse(output) as { steps: { urn: string }[] };
   return { seconds, resources: steps.filter(({ urn }) => !urn.includes("::pulumi:")).length };
 }
@@ -39,10 +39,10 @@ async function firstPreview(session: Session): Promise<{ seconds: number; resour
  */
 export const preview = (): Promise<Figures> =>
   inTemporaryHome(async (folder) => {
-    const staging = await openProject(folder, { name: "novacron", stackFile: readFileSync(STAGING, "utf8") });
-    const unchanged = ["preview", "--stack", "bench", "--expect-no-changes"];
+    const staging = await openProject(folder, { name: "staging", stackFile: readFileSync(STAGING, "utf8") });
+    const unchanged = ["preview", "--expect-no-changes"];
     const first = await firstPreview(staging);
-    await timed(staging, ["up", "--stack", "bench", "--yes", "--skip-preview"], WITHOUT_PACK);
+    await timed(staging, ["up", "--yes", "--skip-preview"], WITHOUT_PACK);
     const resources = await countResources(staging);
 
     const flat = await openProject(folder, {
@@ -51,7 +51,7 @@ export const preview = (): Promise<Figures> =>
       stackFile: "config: {}\n",
     });
     const empty = await openProject(folder, { name: "empty", program: PROVIDER, stackFile: "config: {}\n" });
-    for (const session of [flat, empty]) await timed(session, ["up", "--stack", "bench", "--yes", "--skip-preview"]);
+    for (const session of [flat, empty]) await timed(session, ["up", "--yes", "--skip-preview"]);
 
     const rounds: { staging: number; flat: number; empty: number; withPack: number }[] = [];
     for (let round = 0; round < RUNS; round++) {

@@ -8,15 +8,15 @@ const RUNS = 3;
 export const up = (): Promise<Figures> =>
   inTemporaryHome(async (folder) => {
     const stackFile = readFileSync(new URL("../Pulumi.staging.yaml", import.meta.url), "utf8");
-    const session = await openProject(folder, { name: "novacron", stackFile });
+    const session = await openProject(folder, { name: "staging", stackFile });
     const rounds: { up: number; destroy: number; resources: number }[] = [];
     for (let round = 0; round < RUNS; round++) {
-      const seconds = await timed(session, ["up", "--stack", "bench", "--yes", "--skip-preview"]);
+      const seconds = await timed(session, ["up", "--yes", "--skip-preview"]);
       const resources = await countResources(session);
       rounds.push({
         up: seconds,
         resources,
-        destroy: await timed(session, ["destroy", "--stack", "bench", "--yes", "--skip-preview"]),
+        destroy: await timed(session, ["destroy", "--yes", "--skip-preview"]),
       });
     }
     const of = (pick: (round: (typeof rounds)[number]) => number) => rounded(median(rounds.map(pick)));

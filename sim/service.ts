@@ -105,3 +105,10 @@ export class Refusal extends Error {
 export const refuse = (code: string, message: string): never => {
   throw new Refusal(code, message);
 };
+
+/** What a delete does by default: refuses while another resource refers to this one. */
+export function refuseWhileUsed(current: Stored, world: World): void {
+  const [user] = world.usersOf(current);
+  if (user !== undefined)
+    refuse("DependencyViolation", `'${current.id}' is in use by '${user.id}' and cannot be deleted.`);
+}

@@ -23,6 +23,8 @@ export interface World {
   usersOf(resource: Stored<unknown>): Stored[];
   /** Changes the state of another resource as a side effect of this request (an attachment, a counter). */
   amend<Outputs>(resource: Stored<Outputs>, changes: Partial<Outputs>): void;
+  /** Takes a name for good, beyond the deletion of what bears it. False when it was taken before. */
+  claim(name: string): boolean;
   /** Random lower-case hex digits, for ids. */
   hex(digits: number): string;
   /** A fresh public IPv4 address from the documentation ranges of RFC 5737. */

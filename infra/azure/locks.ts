@@ -20,6 +20,7 @@ export function lock(
       notes: "Remove with novacron:protect set to false and an update of the stack.",
       scope,
     },
-    { parent },
+    // Pulumi's own protection, inherited from the region, would keep it from ever being lifted.
+    { parent, protect: false },
   );
 }

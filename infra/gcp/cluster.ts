@@ -138,7 +138,7 @@ function controlPlaneAccess(plan: GcpRegionPlan): Partial<ClusterArgs> {
 }
 
 function authorisedRanges(access: AccessPlan, own: string): string[] {
-  if ("operatorCidrs" in access) return [...access.operatorCidrs, own];
+  if ("operatorCidrs" in access) return access.operatorCidrs;
   return access.via === "vpn" ? PRIVATE_RANGES : [own];
 }
 

@@ -66,8 +66,8 @@ class SdkPackage {
   #fileOf(type: string): string {
     const [, module = "", className = ""] = type.split(":");
     const own = className.charAt(0).toLowerCase() + className.slice(1);
-    // Google's `compute/vPNTunnel:VPNTunnel` is in `compute/vpntunnel`.
-    const lower = module.replace(/[^/]+$/, (last) => last.toLowerCase());
+    // Google's `compute/vPNTunnel:VPNTunnel` is in `compute/vpntunnel`, its `projects/iAMCustomRole` in `projects/iamcustomRole`.
+    const lower = module.replace(/\/[a-z][A-Z]+/, (initials) => initials.toLowerCase());
     const candidates = [module, lower, `${module}/${own}`, own].map((path) => join(this.#folder, path));
     const file = candidates.find((path) => existsSync(`${path}.d.ts`));
     if (file === undefined) throw new Error(`@pulumi/${this.#name} has no resource type ${type}`);

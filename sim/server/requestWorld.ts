@@ -63,6 +63,10 @@ export class RequestWorld implements World {
     if (stored !== undefined) this.#store.change(stored, stored.inputs, { ...stored.state, ...changes });
   }
 
+  claim(name: string): boolean {
+    return this.#store.next(`claim ${this.#cloud.package} ${name}`) === 1;
+  }
+
   hex(digits: number): string {
     return randomBytes(Math.ceil(digits / 2))
       .toString("hex")

@@ -1,7 +1,7 @@
 import type { SimulatedCloud } from "../cloud.ts";
 import { checkShape, type Facts } from "../facts/facts.ts";
 import { type Faults, type Operation, sleep } from "../faults.ts";
-import { type Properties, Refusal, type Service, type Stored } from "../service.ts";
+import { type Properties, Refusal, refuseWhileUsed, type Service, type Stored } from "../service.ts";
 import type { Store, StoredResource } from "../store.ts";
 import { overlay, RequestWorld, referencesOf } from "./requestWorld.ts";
 import { containsUnknown, DEFAULTS, isUnknown, known, withoutDefaults } from "./values.ts";
@@ -163,12 +163,7 @@ export class Simulator {
       const current = this.#find(caller.cloud, request.type, request.id);
       if (current === undefined) return;
       const world = this.#world(caller, request, current.inputs, current);
-      if (behaviour.remove !== undefined) await behaviour.remove(current, world);
-      else {
-        const [user] = world.usersOf(current);
-        if (user !== undefined)
-          throw new Refusal("DependencyViolation", `'${current.id}' is in use by '${user.id}' and cannot be deleted.`);
-      }
+      await (behaviour.remove ?? refuseWhileUsed)(current, world);
       this.#store.remove(current);
       this.#faults.after("delete", request.type);
       await this.#take(behaviour.seconds?.remove);

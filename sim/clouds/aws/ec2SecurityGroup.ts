@@ -108,8 +108,14 @@ const rules = ({ ingress = [], egress = [] }: InlineRules) =>
   ({ ingress, egress }) as unknown as Pick<OutputsOf<SecurityGroup>, "ingress" | "egress">;
 
 function checkRules({ ingress = [], egress = [] }: InlineRules, vpcId: string, world: World): void {
-  for (const rule of [...ingress, ...egress]) {
-    for (const flat of inlineRule(rule)) checkRule(flat, vpcId, world);
+  for (const direction of [ingress, egress]) {
+    const seen = new Set<string>();
+    for (const rule of direction.flatMap(inlineRule)) {
+      checkRule(rule, vpcId, world);
+      if (seen.has(JSON.stringify(rule)))
+        refuse("InvalidParameterValue", "The same permission must not appear multiple times");
+      seen.add(JSON.stringify(rule));
+    }
   }
 }
 

@@ -113,11 +113,12 @@ export function inlineRule(rule: {
   securityGroups?: string[] | undefined;
 }): Rule[] {
   const ports = { ipProtocol: rule.protocol, fromPort: rule.fromPort, toPort: rule.toPort };
-  return [
-    ports,
+  const peers = [
     ...(rule.cidrBlocks ?? []).map((cidrIpv4) => ({ ...ports, cidrIpv4 })),
     ...(rule.securityGroups ?? []).map((referencedSecurityGroupId) => ({ ...ports, referencedSecurityGroupId })),
   ];
+  // Peers of other kinds are not looked at, but the ports are.
+  return peers.length > 0 ? peers : [ports];
 }
 
 /** A rule in the words of the API. */

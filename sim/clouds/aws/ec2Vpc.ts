@@ -13,6 +13,9 @@ const VPCS = 5;
 const INTERNET_GATEWAYS = 5;
 const SUBNETS_IN_A_VPC = 200;
 
+/** Ranges with a meaning of their own, in which no VPC can lie. */
+const UNUSABLE = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4"];
+
 export const vpc = awsService<VpcArgs, Vpc>("aws:ec2/vpc:Vpc", {
   api: ec2("VPC", { create: "CreateVpc", update: "ModifyVpcAttribute", remove: "DeleteVpc" }),
   replaceOn: ["cidrBlock", "instanceTenancy", "ipv4IpamPoolId", "ipv4NetmaskLength"],
@@ -27,6 +30,9 @@ export const vpc = awsService<VpcArgs, Vpc>("aws:ec2/vpc:Vpc", {
     // IPAM pools are not modelled, so none exists.
     if (input.ipv4IpamPoolId !== undefined)
       refuse("InvalidIpamPoolId.NotFound", `The IPAM pool ID '${input.ipv4IpamPoolId}' does not exist`);
+    const { cidrBlock } = input;
+    if (cidrBlock !== undefined && UNUSABLE.some((range) => overlaps(range, cidrBlock)))
+      refuse("InvalidVpc.Range", `The CIDR '${cidrBlock}' is invalid.`);
     if (here(vpc, world).length >= VPCS) refuse("VpcLimitExceeded", "The maximum number of VPCs has been reached.");
     const id = ec2Id(world, "vpc");
     const mainRouteTableId = ec2Id(world, "rtb");

@@ -13,24 +13,34 @@ interface Offer {
   version: string;
   /** Whether its pods need nodes: a daemon set is fine with none, a deployment stays degraded. */
   needsNodes: boolean;
+  /** Service accounts that may have a Pod Identity. None: the add-on does not offer it. */
+  accounts?: string[];
 }
 
 const ADDONS: Record<string, Offer> = {
-  "vpc-cni": { version: "v1.20.4-eksbuild.1", needsNodes: false },
+  "vpc-cni": { version: "v1.20.4-eksbuild.1", needsNodes: false, accounts: ["aws-node"] },
   "kube-proxy": { version: "v1.{minor}.0-eksbuild.2", needsNodes: false },
   "eks-pod-identity-agent": { version: "v1.3.9-eksbuild.3", needsNodes: false },
   "eks-node-monitoring-agent": { version: "v1.4.1-eksbuild.1", needsNodes: false },
   coredns: { version: "v1.12.4-eksbuild.1", needsNodes: true },
-  "aws-ebs-csi-driver": { version: "v1.51.0-eksbuild.1", needsNodes: true },
-  "aws-efs-csi-driver": { version: "v2.1.13-eksbuild.1", needsNodes: true },
-  "aws-mountpoint-s3-csi-driver": { version: "v2.1.0-eksbuild.1", needsNodes: false },
+  "aws-ebs-csi-driver": { version: "v1.51.0-eksbuild.1", needsNodes: true, accounts: ["ebs-csi-controller-sa"] },
+  "aws-efs-csi-driver": {
+    version: "v2.1.13-eksbuild.1",
+    needsNodes: true,
+    accounts: ["efs-csi-controller-sa", "efs-csi-node-sa"],
+  },
+  "aws-mountpoint-s3-csi-driver": { version: "v2.1.0-eksbuild.1", needsNodes: false, accounts: ["s3-csi-driver-sa"] },
   "snapshot-controller": { version: "v8.3.0-eksbuild.1", needsNodes: true },
-  adot: { version: "v0.131.0-eksbuild.1", needsNodes: true },
-  "amazon-cloudwatch-observability": { version: "v4.6.0-eksbuild.1", needsNodes: true },
+  adot: {
+    version: "v0.131.0-eksbuild.1",
+    needsNodes: true,
+    accounts: ["adot-col-prom-metrics", "adot-col-otlp-ingest", "adot-col-container-logs"],
+  },
+  "amazon-cloudwatch-observability": { version: "v4.6.0-eksbuild.1", needsNodes: true, accounts: ["cloudwatch-agent"] },
   "aws-guardduty-agent": { version: "v1.12.1-eksbuild.2", needsNodes: false },
   "metrics-server": { version: "v0.8.0-eksbuild.2", needsNodes: true },
   "cert-manager": { version: "v1.19.1-eksbuild.1", needsNodes: true },
-  "external-dns": { version: "v0.19.0-eksbuild.3", needsNodes: true },
+  "external-dns": { version: "v0.19.0-eksbuild.3", needsNodes: true, accounts: ["external-dns"] },
   "kube-state-metrics": { version: "v2.17.0-eksbuild.1", needsNodes: true },
   "prometheus-node-exporter": { version: "v1.10.2-eksbuild.1", needsNodes: false },
 };
@@ -70,7 +80,9 @@ export const eksAddon = awsService<AddonArgs, Addon>("aws:eks/addon:Addon", {
           region === world.region && state.clusterName === cluster.id && state.addonName === input.addonName,
       );
     if (installed) refuse("ResourceInUseException", "Addon already exists.");
-    checkSettings(input, world);
+    const addonVersion =
+      input.addonVersion ?? offer.version.replace("{minor}", cluster.state.version.split(".")[1] ?? "");
+    checkSettings(input, offer, addonVersion, world);
     const hasNodes = world
       .all(eksNodeGroup)
       .some(
@@ -90,21 +102,22 @@ export const eksAddon = awsService<AddonArgs, Addon>("aws:eks/addon:Addon", {
         "eks",
         `addon/${cluster.id}/${input.addonName}/${[8, 4, 4, 4, 12].map((digits) => world.hex(digits)).join("-")}`,
       ),
-      addonVersion: input.addonVersion ?? offer.version.replace("{minor}", cluster.state.version.split(".")[1] ?? ""),
+      addonVersion,
       configurationValues: input.configurationValues ?? "",
       createdAt: now,
       modifiedAt: now,
       namespaceConfig: { namespace: input.namespaceConfig?.namespace ?? "kube-system" },
     };
   },
-  update: (input, _, world) => {
-    checkSettings(input, world);
+  update: (input, current, world) => {
+    const offer = ADDONS[input.addonName] ?? { version: "", needsNodes: false };
+    checkSettings(input, offer, input.addonVersion ?? current.state.addonVersion, world);
     return { modifiedAt: world.now() };
   },
   remove: () => {},
 });
 
-function checkSettings(input: Input, world: World): void {
+function checkSettings(input: Input, offer: Offer, version: string, world: World): void {
   if (input.configurationValues !== undefined && input.configurationValues !== "") {
     const values = parse(input.configurationValues);
     if (typeof values !== "object" || values === null || Array.isArray(values))
@@ -113,7 +126,14 @@ function checkSettings(input: Input, world: World): void {
       );
   }
   if (input.serviceAccountRoleArn !== undefined) roleOfArn(input.serviceAccountRoleArn, world);
-  for (const { roleArn } of input.podIdentityAssociations ?? []) demandPodRole(roleArn, world);
+  for (const { roleArn, serviceAccount } of input.podIdentityAssociations ?? []) {
+    if (offer.accounts === undefined) invalid(`Pod Identity feature is not supported for addon version: ${version}`);
+    if (offer.accounts?.includes(serviceAccount) !== true)
+      invalid(
+        `Service account ${serviceAccount} in pod identity configuration is not supported for addon ${input.addonName}`,
+      );
+    demandPodRole(roleArn, world);
+  }
 }
 
 function parse(text: string): unknown {

@@ -264,6 +264,13 @@ function checkSubnets(subnetIds: string[], vpcId: string, world: World): void {
         `The subnet ID '${id}' does not exist (Service: Ec2, Status Code: 400, Error Code: InvalidSubnetID.NotFound)`,
       );
     if (member.state.vpcId !== vpcId) invalid(`Subnet ${id} is not in the cluster's VPC ${vpcId}`);
+    const table = effectiveTable(id, world);
+    const open = table !== undefined && routesOf(table, world).some(({ gatewayId }) => gatewayId?.startsWith("igw-"));
+    if (open && member.state.mapPublicIpOnLaunch !== true)
+      refuse(
+        "Ec2SubnetInvalidConfiguration",
+        `One or more Amazon EC2 Subnets of [${id}] for node group does not automatically assign public IP addresses to instances launched into it. If you want your instances to be assigned a public IP address, then you need to enable auto-assign public IP address for the subnet.`,
+      );
     if (!canJoin(id, vpcId, world))
       refuse(
         "NodeCreationFailure",

@@ -4,6 +4,7 @@ import type { RolePolicyAttachment, RolePolicyAttachmentArgs } from "@pulumi/aws
 import { type OutputsOf, refuse, type Stored } from "../../service.ts";
 import type { World } from "../../world.ts";
 import { iam } from "./api.ts";
+import { eksNodeGroup } from "./eksNodeGroup.ts";
 import {
   admitsService,
   malformed,
@@ -73,6 +74,9 @@ export const role = awsService<RoleArgs, Role>("aws:iam/role:Role", {
     inlinePolicies: (input.inlinePolicies ?? []) as OutputsOf<Role>["inlinePolicies"],
   }),
   remove: (current, world) => {
+    // EKS puts the role of a node group into an instance profile.
+    if (world.all(eksNodeGroup).some(({ state }) => state.nodeRoleArn === current.state.arn))
+      refuse("DeleteConflict", "Cannot delete entity, must remove roles from instance profile first.");
     if (current.state.forceDetachPolicies === true) return;
     if (world.all(rolePolicyAttachment).some(({ state }) => state.role === current.id))
       refuse("DeleteConflict", "Cannot delete entity, must detach all policies first.");

@@ -46,8 +46,24 @@ export function policyProblem(document: unknown, _kind: PolicyKind): string[] {
   }
 }
 
-/** Why the API refuses a document, or undefined. The wordings are IAM's. */
+/** S3's own words for what IAM calls otherwise. */
+const S3_WORDS: [iam: RegExp, s3: string][] = [
+  [/^Policy document must be version/, "The policy must contain a valid version string"],
+  [/must be in ARN format|must contain resources/, "Policy has invalid resource"],
+  [/must be prefaced by a vendor|must contain actions/, "Policy has invalid action"],
+  [/^Statement IDs/, "Statement IDs must be unique"],
+];
+
+/** Why the API refuses a document, or undefined. */
 export function malformed(document: string, kind: PolicyKind): string | undefined {
+  const problem = inWordsOfIam(document, kind);
+  if (kind !== "bucket" || problem === undefined) return problem;
+  const effect = statementsOf(document).find((one) => one.Effect !== "Allow" && one.Effect !== "Deny")?.Effect;
+  if (effect !== undefined) return `Invalid effect: ${effect}`;
+  return S3_WORDS.find(([iam]) => iam.test(problem))?.[1] ?? problem;
+}
+
+function inWordsOfIam(document: string, kind: PolicyKind): string | undefined {
   const parsed = JSON.parse(document) as Record<string, unknown>;
   if (Object.keys(parsed).some((key) => !ELEMENTS.includes(key))) return "Syntax errors in policy.";
   const { Version: version = "2008-10-17" } = parsed;

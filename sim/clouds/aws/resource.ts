@@ -79,7 +79,12 @@ function allTags({ tags = {} }: Common, world: World, api: Api): Record<string, 
       refuse(code, `Tag keys starting with 'aws:' are reserved for internal use`);
     if (key.length < 1 || key.length > 128) refuse(code, `Tag key exceeds the maximum length of 128 characters`);
     if (value.length > 256) refuse(code, `Tag value exceeds the maximum length of 256 characters`);
+    // EC2 alone takes any character.
+    if (api.service !== "EC2" && !/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u.test(`${key}${value}`))
+      refuse(code, `Tag '${key}' contains characters other than letters, digits, spaces and _ . : / = + - @`);
   }
+  if (api.service === "IAM" && new Set(Object.keys(all).map((key) => key.toLowerCase())).size < Object.keys(all).length)
+    refuse(code, "Duplicate tag keys found. Please note that Tag keys are case insensitive.");
   return all;
 }
 

@@ -250,6 +250,8 @@ function checkEndpoint(
     regions?: string[] | undefined;
     childHealthchecks?: string[] | undefined;
     enableSni?: boolean | undefined;
+    cloudwatchAlarmName?: string | undefined;
+    cloudwatchAlarmRegion?: string | undefined;
   },
   world: World,
 ): void {
@@ -257,25 +259,35 @@ function checkEndpoint(
   const { type, ipAddress } = input;
   if (isEndpoint(type)) {
     if (input.fqdn === undefined && ipAddress === undefined)
-      invalid("Invalid parameter: Either IPAddress or FullyQualifiedDomainName must be specified.");
+      invalid("Invalid parameter : Either IPAddress or FullyQualifiedDomainName must be specified.");
     if (ipAddress !== undefined && UNREACHABLE.some((range) => overlaps(range, `${ipAddress}/32`)))
-      invalid(`Invalid parameter: IP address ${ipAddress} is within a local, private, nonroutable or multicast range.`);
+      invalid(
+        `Invalid parameter : IP address ${ipAddress} is within a local, private, nonroutable or multicast range.`,
+      );
     if (type === "TCP" && input.port === undefined)
-      invalid("Invalid parameter: Port must be specified for TCP health checks.");
+      invalid("Invalid parameter : Port must be specified for TCP health checks.");
     if (type === "TCP" && input.resourcePath !== undefined)
-      invalid("Invalid parameter: ResourcePath cannot be specified for TCP health checks.");
+      invalid("Invalid parameter : TCP health checks must not have a resource path specified.");
+    if (type === "TCP" && ipAddress !== undefined && input.fqdn !== undefined)
+      invalid(
+        "Invalid parameter : TCP health checks that have IP address must not have a fully qualified domain name specified.",
+      );
+    if (input.cloudwatchAlarmName !== undefined || input.cloudwatchAlarmRegion !== undefined)
+      invalid("Invalid parameter : Basic health checks must not have an metric region specified.");
+    if (input.childHealthchecks !== undefined)
+      invalid("Invalid parameter : Basic health checks must not have child health checks specified.");
     if (type === "TCP" && input.enableSni === true)
-      invalid("Invalid parameter: EnableSNI cannot be specified for TCP health checks.");
+      invalid("Invalid parameter : EnableSNI cannot be specified for TCP health checks.");
   }
   const matching = type.endsWith("STR_MATCH");
   if (matching && (input.searchString ?? "") === "")
-    invalid("Invalid parameter: SearchString must be specified for string matching health checks.");
+    invalid("Invalid parameter : SearchString must be specified for string matching health checks.");
   if (!matching && input.searchString !== undefined)
-    invalid(`Invalid parameter: SearchString cannot be specified for ${type} health checks.`);
+    invalid(`Invalid parameter : SearchString cannot be specified for ${type} health checks.`);
   if (input.regions !== undefined && input.regions.length > 0 && input.regions.length < 3)
-    invalid("Invalid parameter: At least three regions must be specified.");
+    invalid("Invalid parameter : At least three regions must be specified.");
   for (const child of input.childHealthchecks ?? []) {
     if (world.get(healthCheck, child) === undefined)
-      invalid(`Invalid parameter: Child health check ${child} does not exist.`);
+      invalid(`Invalid parameter : Child health check ${child} does not exist.`);
   }
 }

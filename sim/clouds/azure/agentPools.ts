@@ -11,7 +11,7 @@ import { checkPool, invalidParameter, type PoolContext } from "./agentPoolRules.
 import { changeable, deletable, newChild } from "./arm.ts";
 import { childrenOf, find, nameOf, parentOf, same } from "./ids.ts";
 import { CLUSTER, checkQuota, managedCluster } from "./kubernetesClusters.ts";
-import { checkVersion, fullVersion, minorNumber } from "./kubernetesVersions.ts";
+import { checkVersion, fullVersion, minorNumber, nodeImage } from "./kubernetesVersions.ts";
 import { guid, systemData } from "./metadata.ts";
 import { anyName } from "./networkNames.ts";
 import { checkTags } from "./tags.ts";
@@ -84,7 +84,7 @@ export const agentPool: Service<OutputsOf<AgentPool>> = service<AgentPoolArgs, A
         eTag: guid(world),
         maxPods: input.maxPods ?? 250,
         mode: input.mode ?? "User",
-        nodeImageVersion: nodeImage(input),
+        nodeImageVersion: nodeImage(input.osSKU),
         orchestratorVersion: input.orchestratorVersion ?? parent.state.currentKubernetesVersion,
         osDiskSizeGB: input.osDiskSizeGB ?? 128,
         osDiskType: input.osDiskType ?? "Managed",
@@ -166,11 +166,6 @@ function checkSystemPoolsLeft(pool: { id: string }, cluster: Stored<OutputsOf<Ma
   );
   if (!inline && !own) refuse("OperationNotAllowed", "There has to be at least one system agent pool.");
 }
-
-const nodeImage = (input: { osSKU?: string | undefined }): string =>
-  input.osSKU?.startsWith("AzureLinux") === true
-    ? "AKSAzureLinux-V3gen2-202611.01.0"
-    : "AKSUbuntu-2404gen2containerd-202611.01.0";
 
 export const maintenanceConfiguration: Service<OutputsOf<MaintenanceConfiguration>> = service<
   MaintenanceConfigurationArgs,

@@ -13,12 +13,6 @@ import { vaultKey, vaultSecret } from "./vaultObjects.ts";
 
 const VAULT = "Microsoft.KeyVault/vaults";
 
-/**
- * Names that deleted vaults still hold. Azure keeps them for the vault's retention, 7 to 90 days; this simulator while its
- * process lives, so that a store from which everything is deleted is empty.
- */
-const deletedNames = new Set<string>();
-
 export const vault: Service<OutputsOf<Vault>> = service<VaultArgs, Vault>("azure-native:keyvault:Vault", {
   replaceOn: ["vaultName", "resourceGroupName", "location"],
   naming: {
@@ -37,15 +31,15 @@ export const vault: Service<OutputsOf<Vault>> = service<VaultArgs, Vault>("azure
         `The vault name '${name}' is already in use. Vault names are globally unique so it is possible that the name is already taken. If you are sure that the vault name was not taken then it is possible that a vault with the same name was recently deleted but not purged after being placed in a recoverable state. If the vault is in a recoverable state then the vault will need to be purged before reusing the name. For more information about VaultAlreadyExists, soft delete and purging a vault follow this link https://go.microsoft.com/fwlink/?linkid=2147740.`,
       );
     }
-    const recover = input.properties.createMode === "recover";
-    if (deletedNames.has(name.toLowerCase()) && !recover) {
+    checkProperties(input, world);
+    // The last of the checks: a name is spent once a vault had it. Azure frees it when the deleted vault is purged, 7 to 90
+    // days later.
+    if (!world.claim(`vault ${name.toLowerCase()}`) && input.properties.createMode !== "recover") {
       refuse(
         "ConflictError",
         "A vault with the same name already exists in deleted state. You need to either recover or purge existing key vault. Follow this link https://go.microsoft.com/fwlink/?linkid=2149745 for more information on soft delete.",
       );
     }
-    checkProperties(input, world);
-    deletedNames.delete(name.toLowerCase());
     return {
       ...created,
       azureApiVersion: "2024-11-01",
@@ -69,7 +63,6 @@ export const vault: Service<OutputsOf<Vault>> = service<VaultArgs, Vault>("azure
         `Cannot delete resource while nested resources exist. Some existing nested resource IDs include: '${nested.map(({ id }) => id).join(", ")}'. Please delete all nested resources before deleting this resource.`,
       );
     }
-    if (current.state.properties.enableSoftDelete !== false) deletedNames.add(current.state.name.toLowerCase());
   },
   seconds: { create: 30, update: 10, remove: 10 },
 });

@@ -7,9 +7,9 @@ import { agentPool, maintenanceConfiguration } from "./agentPools.ts";
 import { changeable, deletable, newResource } from "./arm.ts";
 import { given } from "./given.ts";
 import { childrenOf, same } from "./ids.ts";
-import { checkApiServerAccess, checkNetwork, networkDefaults } from "./kubernetesNetwork.ts";
+import { checkApiServerAccess, checkNetwork, networkDefaults, networkState } from "./kubernetesNetwork.ts";
 import { checkSecurity } from "./kubernetesSecurity.ts";
-import { checkUpgrade, checkVersion, fullVersion } from "./kubernetesVersions.ts";
+import { checkUpgrade, checkVersion, fullVersion, nodeImage } from "./kubernetesVersions.ts";
 import { machineSize } from "./machineSizes.ts";
 import { identityWith } from "./managedIdentities.ts";
 import { guid, systemData } from "./metadata.ts";
@@ -136,17 +136,18 @@ function computed(input: Input, world: World) {
     ...(input.identity === undefined
       ? {}
       : { identity: { ...identityWith(input.identity, world), type: input.identity.type ?? "SystemAssigned" } }),
-    networkProfile: { ...given(input.networkProfile), ...networkDefaults(input.networkProfile) },
+    networkProfile: networkState(input.networkProfile),
   };
 }
 
 const profiles = (input: Input, version: string, world: World) =>
-  given(input.agentPoolProfiles ?? []).map((profile) => ({
+  given(input.agentPoolProfiles ?? []).map(({ localDNSProfile, ...profile }) => ({
     ...profile,
     count: profile.count ?? 1,
     currentOrchestratorVersion: fullVersion(profile.orchestratorVersion ?? version),
     eTag: guid(world),
-    nodeImageVersion: "AKSUbuntu-2404gen2containerd-202611.01.0",
+    ...(localDNSProfile === undefined ? {} : { localDNSProfile: { ...localDNSProfile, state: "Enabled" } }),
+    nodeImageVersion: nodeImage(profile.osSKU),
     provisioningState: "Succeeded",
   }));
 

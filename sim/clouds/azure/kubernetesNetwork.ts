@@ -4,6 +4,7 @@ import { contains, isAligned, overlaps, parseAddress, parseRange } from "../../i
 import { refuse } from "../../service.ts";
 import type { World } from "../../world.ts";
 import { invalidParameter } from "./agentPoolRules.ts";
+import { given } from "./given.ts";
 import { same } from "./ids.ts";
 import { findSubnet, requireSubnet, subnetsOf } from "./subnets.ts";
 
@@ -36,6 +37,21 @@ export function networkDefaults(profile: Profile | undefined) {
     ...(podCidr === undefined ? {} : { podCidr, podCidrs: [podCidr] }),
     serviceCidr,
     serviceCidrs: [serviceCidr],
+  };
+}
+
+/** A cluster's network profile as AKS answers it. */
+export function networkState(profile: Profile | undefined) {
+  const { loadBalancerProfile, natGatewayProfile, ...rest } = given(profile) ?? {};
+  return {
+    ...rest,
+    ...networkDefaults(profile),
+    ...(loadBalancerProfile === undefined
+      ? {}
+      : { loadBalancerProfile: { ...loadBalancerProfile, effectiveOutboundIPs: [] } }),
+    ...(natGatewayProfile === undefined
+      ? {}
+      : { natGatewayProfile: { ...natGatewayProfile, effectiveOutboundIPs: [] } }),
   };
 }
 
@@ -239,9 +255,9 @@ function checkIntegration(input: Input, location: string, world: World): void {
     );
   }
   if (!subnet.delegations.some((name) => same(name, "Microsoft.ContainerService/managedClusters"))) {
-    invalidParameter(
-      "apiServerAccessProfile.subnetId",
-      `Subnet ${subnetId} is not delegated to Microsoft.ContainerService/managedClusters.`,
+    refuse(
+      "SubnetMissingRequiredDelegation",
+      `Subnet ${subnetId} requires any of the following delegation(s) [Microsoft.ContainerService/managedClusters] to hold the API server of a managed cluster.`,
     );
   }
   if (subnet.prefixes.some((prefix) => (parseRange(prefix)?.prefix ?? 32) > 28)) {

@@ -52,3 +52,9 @@ export function checkUpgrade(from: string, to: string): void {
 }
 
 const minorOf = (version: string): string => version.split(".").slice(0, 2).join(".");
+
+/** Name of the image that nodes start from. */
+export const nodeImage = (osSku: string | undefined): string =>
+  osSku?.startsWith("AzureLinux") === true
+    ? "AKSAzureLinux-V3gen2-202611.01.0"
+    : "AKSUbuntu-2404gen2containerd-202611.01.0";

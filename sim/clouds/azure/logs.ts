@@ -196,7 +196,10 @@ function checkSetting(input: DiagnosticInput, id: string, world: World): void {
     refuse("ResourceNotFound", `The Resource '${input.storageAccountId}' was not found.`);
   }
   const offered = CATEGORIES[(target?.type ?? "").toLowerCase()] ?? [];
-  for (const { category, categoryGroup } of input.logs ?? []) {
+  for (const { category, categoryGroup, retentionPolicy } of input.logs ?? []) {
+    if (retentionPolicy?.enabled === true) {
+      refuse("BadRequest", "Diagnostic settings does not support retention for new diagnostic settings.");
+    }
     if ((category === undefined) === (categoryGroup === undefined)) {
       refuse("BadRequest", "A log setting must specify one of category and categoryGroup.");
     }

@@ -112,8 +112,13 @@ function checkAddresses(
     invalidAddress(id, prefix);
   const list = prefixes ?? [];
   for (const [index, each] of list.entries()) {
-    // A list takes ranges and one kind of word only: `*` and tags must stand alone.
-    if (!isAddress(each) && !(list.length === 1 && SERVICE_TAG.test(each))) invalidAddress(id, each);
+    if (each === "*" || SERVICE_TAG.test(each)) {
+      refuse(
+        "SecurityRuleParameterContainsUnsupportedValue",
+        `Security rule parameter ${end}AddressPrefixes for rule with Id ${id} cannot specify existing VIRTUALNETWORK, INTERNET, AZURELOADBALANCER, '*' or any other system tags. Unsupported value used: ${each}.`,
+      );
+    }
+    if (!isAddress(each)) invalidAddress(id, each);
     const other = list.slice(0, index).find((earlier) => same(earlier, each) || overlaps(whole(earlier), whole(each)));
     if (other !== undefined) {
       refuse(

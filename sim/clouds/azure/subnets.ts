@@ -5,7 +5,8 @@ import { contains, overlaps, parseRange } from "../../ipv4.ts";
 import { type OutputsOf, refuse, type Service, type Stored, service } from "../../service.ts";
 import type { World } from "../../world.ts";
 import { changeable, deletable, type Identity, newChild, referenced } from "./arm.ts";
-import { type Given, given } from "./given.ts";
+import { checkDelegations, delegationsOf } from "./delegations.ts";
+import { given } from "./given.ts";
 import { childrenOf, find, nameOf, parentOf, parseId, same } from "./ids.ts";
 import { etag } from "./metadata.ts";
 import { natGateway } from "./natGateways.ts";
@@ -55,7 +56,7 @@ export const subnet: Service<OutputsOf<Subnet>> = service<SubnetArgs, Subnet>("a
       type: SUBNET,
       azureApiVersion: "2024-05-01",
       defaultOutboundAccess: input.defaultOutboundAccess ?? true,
-      delegations: delegations(given(input.delegations), child.id, world),
+      delegations: delegationsOf(input.delegations, child.id, world),
       etag: etag(world),
       ipConfigurationProfiles: [],
       ipConfigurations: [],
@@ -90,7 +91,7 @@ export const subnet: Service<OutputsOf<Subnet>> = service<SubnetArgs, Subnet>("a
         `IpPrefix ${lost[0]} on Subnet ${child.name} has active allocations and cannot be deleted.`,
       );
     }
-    return { etag: etag(world), delegations: delegations(given(input.delegations), current.id, world) };
+    return { etag: etag(world), delegations: delegationsOf(input.delegations, current.id, world) };
   },
   remove: (current, world) => {
     deletable(world, current.id);
@@ -151,7 +152,7 @@ export const inlineSubnets = (inputs: InlineInput, networkId: string, world: Wor
     return {
       ...given({ name, addressPrefix, addressPrefixes, natGateway: nat }),
       id,
-      delegations: delegations(asked, id, world),
+      delegations: delegationsOf(asked, id, world),
       etag: etag(world),
       ipConfigurationProfiles: [],
       ipConfigurations: [],
@@ -196,10 +197,6 @@ export function checkSubnetRanges(
     }
   }
 }
-
-/** Services that a subnet may be delegated to, as far as this simulator meets them. */
-const DELEGATES =
-  /^Microsoft\.(ContainerService\/managedClusters|ContainerInstance\/containerGroups|App\/environments|Web\/(serverFarms|hostingEnvironments)|Sql\/managedInstances|DBforPostgreSQL\/flexibleServers|DBforMySQL\/flexibleServers|NetApp\/volumes|Databricks\/workspaces|Network\/(dnsResolvers|networkWatchers|virtualNetworkGateways)|ApiManagement\/service|DevCenter\/networkConnection|StoragePool\/diskPools|Orbital\/orbitalGateways|HardwareSecurityModules\/dedicatedHSMs|Batch\/batchAccounts|MachineLearningServices\/workspaces|StreamAnalytics\/streamingJobs|Synapse\/workspaces|PowerPlatform\/.+|AVS\/PrivateClouds)$/i;
 
 function check(input: Input, child: Identity, parent: Stored<OutputsOf<VirtualNetwork>>, world: World): void {
   const prefixes = prefixesIn(input);
@@ -252,39 +249,8 @@ function check(input: Input, child: Identity, parent: Stored<OutputsOf<VirtualNe
       `Resource ${input.routeTable.id} referenced by resource ${child.id} was not found. Please make sure that the referenced resource exists, and that both resources are in the same region.`,
     );
   }
-  checkDelegations(input, child);
+  checkDelegations(input.delegations, child.id);
 }
-
-function checkDelegations(input: Input, child: Identity): void {
-  const asked = input.delegations ?? [];
-  if (asked.length > 1) {
-    refuse(
-      "SubnetMultipleDelegationsNotSupported",
-      `Subnet ${child.id} has ${asked.length} delegations. It can have one.`,
-    );
-  }
-  for (const { name, serviceName } of asked) {
-    if (name === undefined || name === "") {
-      refuse("InvalidRequestFormat", `A delegation of subnet ${child.id} has no name.`);
-    }
-    if (serviceName === undefined || !DELEGATES.test(serviceName)) {
-      refuse(
-        "SubnetDelegationServiceNameInvalid",
-        `Subnet ${child.id} cannot be delegated to '${serviceName ?? ""}': there is no such service.`,
-      );
-    }
-  }
-}
-
-const delegations = (asked: Given<Input["delegations"]>, subnetId: string, world: World) =>
-  (asked ?? []).map((delegation) => ({
-    ...delegation,
-    id: `${subnetId}/delegations/${delegation.name}`,
-    actions: delegation.actions ?? ["Microsoft.Network/virtualNetworks/subnets/join/action"],
-    etag: etag(world),
-    provisioningState: "Succeeded",
-    type: `${SUBNET}/delegations`,
-  }));
 
 const prefixesIn = (input: { addressPrefix?: string | undefined; addressPrefixes?: string[] | undefined }): string[] =>
   input.addressPrefixes ?? (input.addressPrefix === undefined ? [] : [input.addressPrefix]);

@@ -1,5 +1,5 @@
 import type { SimulatedCloud } from "../../cloud.ts";
-import { type Properties, refuse, type Service } from "../../service.ts";
+import { type Properties, refuse, refuseWhileUsed, type Service } from "../../service.ts";
 import { address } from "./addresses.ts";
 import { bucket } from "./buckets.ts";
 import { cluster } from "./clusters.ts";
@@ -20,7 +20,7 @@ import { routerPeer } from "./routerPeers.ts";
 import { router } from "./routers.ts";
 import { route } from "./routes.ts";
 import { secret } from "./secrets.ts";
-import { serviceAccount } from "./serviceAccounts.ts";
+import { customRole, serviceAccount } from "./serviceAccounts.ts";
 import { subnetwork } from "./subnetworks.ts";
 import { externalVpnGateway, haVpnGateway } from "./vpnGateways.ts";
 import { vpnTunnel } from "./vpnTunnels.ts";
@@ -46,6 +46,7 @@ const services: readonly Service[] = [
   cryptoKey,
   cryptoKeyMember,
   serviceAccount,
+  customRole,
   accountMember,
   projectMember,
   serviceIdentity,
@@ -79,7 +80,7 @@ function withDeletionPolicy(service: Service): Service {
             `cannot destroy '${current.id}' without setting deletion_policy="DELETE" and running \`pulumi up\``,
           );
         }
-        return remove?.(current, world);
+        return (remove ?? refuseWhileUsed)(current, world);
       },
     },
   };

@@ -102,15 +102,9 @@ export const cryptoKey: Service<Key> = service<CryptoKeyArgs, CryptoKey>("gcp:km
   seconds: { create: 2, update: 2, remove: 2 },
 });
 
-/** A world that keeps a name taken after the resource is gone. */
-interface Remembering {
-  claim: (name: string) => boolean;
-}
-
 /** Takes a name for ever. */
 function claim(id: string, holder: Stored<unknown> | undefined, message: string, world: World): void {
-  const remembers = (candidate: object): candidate is Remembering => "claim" in candidate;
-  if (holder !== undefined || (remembers(world) && !world.claim(id))) refuse("alreadyExists", message);
+  if (holder !== undefined || !world.claim(id)) refuse("alreadyExists", message);
 }
 
 /** `p/l/r` and `p/l/r/k`, the forms that the provider's older versions used. */
