@@ -36,7 +36,7 @@ export async function capture(run: PulumiRun, args: string[], input = ""): Promi
   const [code] = (await once(child, "close")) as [number | null];
   if (code !== 0)
     throw new OperatorError(
-      `\`pulumi ${args.join(" ")}\` failed:\n${Buffer.concat(errors).toString("utf8").trim() || `exit code ${code}`}`,
+      `\`pulumi ${args.join(" ")}\` failed:\n${Buffer.concat(errors).toString("utf8").trim() || Buffer.concat(output).toString("utf8").trim().split("\n").slice(-40).join("\n") || `exit code ${code}`}`,
     );
   return Buffer.concat(output).toString("utf8");
 }

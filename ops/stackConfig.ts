@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Document, isMap, parseDocument, type YAMLMap } from "yaml";
+import { Document, isMap, parseDocument, type YAMLMap } from "yaml";
 import { parseStackConfig } from "../infra/config/parse.ts";
 import { report } from "../infra/config/problems.ts";
 import type { StackConfig } from "../infra/config/schema.ts";
@@ -92,8 +92,8 @@ export function readStackConfig(project: Project, stack: string): StackConfig {
 
 /** A YAML document that is a mapping, be it an empty one. @throws naming the file when it is anything else */
 function mapping(text: string, file = ""): Document {
-  const document = parseDocument(text);
-  document.contents ??= document.createNode({});
+  const parsed = parseDocument(text);
+  const document: Document = parsed.contents === null ? new Document({}) : parsed;
   const problem = document.errors[0]?.message ?? (isMap(document.contents) ? undefined : "it is no YAML mapping");
   if (problem !== undefined) throw new OperatorError(`${file}: ${problem}`);
   return document;

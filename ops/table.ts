@@ -12,8 +12,10 @@ export function table(headings: readonly string[], rows: readonly (readonly Cell
   const isNumeric = headings.map(
     (_, column) => rows.length > 0 && rows.every((row) => /^[\d,.]*$/.test(textOf(row[column] ?? ""))),
   );
-  const line = (row: readonly Cell[]) =>
-    row
+  const line = (cells: readonly Cell[]) => {
+    // Empty cells at the end would be nothing but spaces.
+    const row = cells.slice(0, cells.findLastIndex((cell) => textOf(cell) !== "") + 1);
+    return row
       .map((cell, column) => {
         const width = widths[column] ?? 0;
         const last = column === row.length - 1;
@@ -25,6 +27,7 @@ export function table(headings: readonly string[], rows: readonly (readonly Cell
         return typeof cell === "string" ? text : styled(cell.style, text);
       })
       .join("  ");
+  };
   return [line(headings.map((text) => ({ text, style: "bold" as const }))), ...rows.map(line)];
 }
 

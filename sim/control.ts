@@ -85,7 +85,7 @@ function routes({ store, faults, remove, stop }: ControlOptions): Record<string,
   const ofStack = (name: string | undefined) =>
     store.all().filter((resource) => name === undefined || stackOf(resource) === name);
   const existing = ({ package: name, type, id }: z.output<typeof address>): StoredResource => {
-    const resource = store.get(name, type, id);
+    const [resource] = store.withId(name, type, id);
     if (resource === undefined) throw new Failure(404, `the simulator holds no ${type} '${id}'`);
     return resource;
   };

@@ -17,7 +17,9 @@ export interface StoredResource extends Stored {
  */
 export class Store {
   readonly #database: DatabaseSync;
-  readonly #resources = new Map<string, StoredResource>();
+  readonly #resources = new Map<number, StoredResource>();
+  /** By package, type and id. Several where ids are valid in one region only, such as names of log groups. */
+  readonly #byId = new Map<string, StoredResource[]>();
   #sequence = 0;
 
   constructor(file: string) {
@@ -25,12 +27,12 @@ export class Store {
     this.#database = new DatabaseSync(file);
     this.#database.exec(`
       pragma journal_mode = wal;
-      create table if not exists resource (package text, type text, id text, document text not null, primary key (package, type, id));
+      create table if not exists resource (sequence integer primary key, document text not null);
       create table if not exists counter (name text primary key, value integer not null);
     `);
     for (const row of this.#database.prepare("select document from resource").all()) {
       const resource = JSON.parse(String(row.document)) as StoredResource;
-      this.#resources.set(key(resource), resource);
+      this.#index(resource);
       this.#sequence = Math.max(this.#sequence, resource.sequence);
     }
   }
@@ -39,8 +41,13 @@ export class Store {
     return [...this.#resources.values()];
   }
 
-  get(pack: string, type: string, id: string): StoredResource | undefined {
-    return this.#resources.get(key({ package: pack, type, id }));
+  get(sequence: number): StoredResource | undefined {
+    return this.#resources.get(sequence);
+  }
+
+  /** Resources with an id: one, or one in each region. */
+  withId(pack: string, type: string, id: string): readonly StoredResource[] {
+    return this.#byId.get(key({ package: pack, type, id })) ?? [];
   }
 
   insert(resource: Omit<StoredResource, "sequence">): StoredResource {
@@ -56,11 +63,10 @@ export class Store {
     return changed;
   }
 
-  remove(resource: { package: string; type: string; id: string }): void {
-    this.#database
-      .prepare("delete from resource where package = ? and type = ? and id = ?")
-      .run(resource.package, resource.type, resource.id);
-    this.#resources.delete(key(resource));
+  remove(resource: StoredResource): void {
+    this.#database.prepare("delete from resource where sequence = ?").run(resource.sequence);
+    this.#resources.delete(resource.sequence);
+    this.#byId.set(key(resource), this.#others(resource));
   }
 
   /** Counts up, for numbers that must not come twice. Starts at 1. */
@@ -77,9 +83,18 @@ export class Store {
 
   #write(resource: StoredResource): void {
     this.#database
-      .prepare("insert or replace into resource values (?, ?, ?, ?)")
-      .run(resource.package, resource.type, resource.id, JSON.stringify(resource));
-    this.#resources.set(key(resource), resource);
+      .prepare("insert or replace into resource values (?, ?)")
+      .run(resource.sequence, JSON.stringify(resource));
+    this.#index(resource);
+  }
+
+  #index(resource: StoredResource): void {
+    this.#resources.set(resource.sequence, resource);
+    this.#byId.set(key(resource), [...this.#others(resource), resource]);
+  }
+
+  #others({ sequence, ...resource }: StoredResource): StoredResource[] {
+    return (this.#byId.get(key(resource)) ?? []).filter((other) => other.sequence !== sequence);
   }
 }
 

@@ -22,7 +22,7 @@ const engineTests = files.filter((file) => file.startsWith(join("test", "engine"
 const unitTests = files.filter((file) => !engineTests.includes(file));
 
 await step("set-up", async () => void (await setUpTools()));
-await step("format and lint", () => command("biome", "ci", "."));
+await step("format and lint", () => command("biome", "ci", "--colors=off", "."));
 await step("types", () => command("tsc", "--pretty", "false"));
 await tests("unit tests", unitTests, availableParallelism());
 await tests("engine tests", engineTests, ENGINE_CONCURRENCY);

@@ -5,10 +5,12 @@ import { excludeRegions, type Operation } from "../excludedRegions.ts";
 import { removeDeadLocks } from "../locks.ts";
 import { OperatorError } from "../operatorError.ts";
 import { sim, stackParameter } from "../options.ts";
+import { findProject } from "../project.ts";
 import { passThrough } from "../pulumi.ts";
 import { describeRecovery, type Recovery, recover, settlePendingCreates } from "../recovery.ts";
 import { reportRun } from "../runReport.ts";
 import { openSession, type Session, sessionLocks } from "../session.ts";
+import { readStackConfig } from "../stackConfig.ts";
 
 /** Flags of Pulumi that novactl always gives. */
 const FLAGS: Record<Operation, string[]> = {
@@ -98,6 +100,7 @@ async function runLifecycle(operation: Operation, stack: string, wishes: Wishes,
     throw new OperatorError(
       "--adopt and --clear-pending are for the real clouds: with --sim novactl finds out by itself",
     );
+  refuseBadConfig(operation, stack);
   const session = await openSession(stack, wishes.sim);
   const excluded = excludeRegions(session, operation, wishes["exclude-region"] ?? []);
   let recovery: Recovery | undefined;
@@ -164,4 +167,11 @@ function readAdoptions(pairs: readonly string[]): Map<string, string> {
       return [urn, id];
     }),
   );
+}
+
+/** Refuses a config that the program would refuse, before anything is started. Only this project's config has the schema. */
+function refuseBadConfig(operation: Operation, stack: string): void {
+  const project = findProject();
+  const runsProgram = operation === "up" || operation === "preview";
+  if (runsProgram && project.name === "novacron") readStackConfig(project, stack);
 }

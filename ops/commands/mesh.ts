@@ -3,8 +3,9 @@ import type { Loss, MeshStatus, reachable } from "../../sim/network/oracle.ts";
 import { command } from "../command.ts";
 import { OperatorError } from "../operatorError.ts";
 import { json, sim, stackParameter } from "../options.ts";
+import { findProject, stackFile } from "../project.ts";
 import { openSession, type Session } from "../session.ts";
-import { request } from "../simulator.ts";
+import { request, startSimulator } from "../simulator.ts";
 import { exportState } from "../state.ts";
 import { type Cell, down, styled, table, up } from "../table.ts";
 
@@ -42,9 +43,15 @@ export const mesh = command({
     if ((values.from === undefined) !== (values.to === undefined))
       throw new OperatorError("--from and --to go together: give both regions, or neither");
     const losses = (values.lose ?? []).map(readLoss);
-    const session = await openSession(stack, values.sim);
-    if (session.simulator === undefined) return plannedMesh(session, losses.length > 0, values.json === true);
-    const answer = await request<Answer>(session.simulator, "POST /mesh", {
+    if (values.sim !== true) {
+      if (losses.length > 0 || values.from !== undefined)
+        throw new OperatorError("only the simulated clouds can answer --from, --to and --lose; add --sim");
+      return plannedMesh(await openSession(stack), values.json === true);
+    }
+    const project = findProject();
+    stackFile(project, stack);
+    const { endpoint } = await startSimulator(project.home);
+    const answer = await request<Answer>(endpoint, "POST /mesh", {
       stack,
       losses,
       ...(values.from === undefined ? {} : { reach: [values.from, values.to] }),
@@ -69,7 +76,7 @@ export function readLoss(text: string): Loss {
 
 /** A misspelt name would be a loss of nothing, and look as if the mesh had survived it. */
 function checkNames(status: MeshStatus, losses: readonly Loss[], ends: readonly (string | undefined)[]): void {
-  const tunnels = status.links.flatMap((link) => link.tunnels.map(({ name }) => name));
+  const tunnels = status.links.flatMap((link) => link.tunnels);
   const demand = (kind: string, name: string, known: readonly string[]) => {
     if (!known.includes(name))
       throw new OperatorError(
@@ -77,8 +84,20 @@ function checkNames(status: MeshStatus, losses: readonly Loss[], ends: readonly 
       );
   };
   for (const loss of losses) {
-    if ("tunnel" in loss) demand("tunnel", loss.tunnel, tunnels);
-    else demand("region", "region" in loss ? loss.region : loss.gateway, status.regions);
+    if ("tunnel" in loss)
+      demand(
+        "tunnel",
+        loss.tunnel,
+        tunnels.map(({ name }) => name),
+      );
+    else if ("region" in loss) demand("region", loss.region, status.regions);
+    else {
+      const instances = tunnels.flatMap(({ regions, instances: [first, second] }) => [
+        `${regions[0]}/${first}`,
+        `${regions[1]}/${second}`,
+      ]);
+      demand("gateway", `${loss.gateway}/${loss.instance}`, [...new Set(instances)].toSorted());
+    }
   }
   for (const end of ends) if (end !== undefined) demand("region", end, status.regions);
 }
@@ -90,12 +109,14 @@ function describe(answer: Answer, from?: string, to?: string): string[] {
     const carriers = link.kind === "vpn" ? `${tunnelsUp} of ${link.tunnels.length} tunnels` : "peering";
     return [
       [link.regions.join(" – "), link.up ? up : down, carriers, link.problems.join("; ")],
-      ...link.tunnels.map((tunnel): Cell[] => [
-        `  ${tunnel.name}`,
-        tunnel.up ? up : down,
-        `gateways ${tunnel.instances.map((instance) => instance ?? "?").join(" – ")}`,
-        tunnel.problems.join("; "),
-      ]),
+      ...link.tunnels
+        .toSorted(byName)
+        .map((tunnel): Cell[] => [
+          `  ${tunnel.name}`,
+          tunnel.up ? up : down,
+          `gateways ${tunnel.instances.map((instance) => instance ?? "?").join(" – ")}`,
+          tunnel.problems.join("; "),
+        ]),
     ];
   });
   const lines = table(["link", "state", "over", "problems"], rows);
@@ -110,9 +131,9 @@ function describe(answer: Answer, from?: string, to?: string): string[] {
   return lines;
 }
 
-async function plannedMesh(session: Session, withLosses: boolean, asJson: boolean): Promise<number> {
-  if (withLosses)
-    throw new OperatorError("--lose asks what would happen, which only the simulated clouds can answer; add --sim");
+const byName = (a: { name: string }, b: { name: string }): number => a.name.localeCompare(b.name);
+
+async function plannedMesh(session: Session, asJson: boolean): Promise<number> {
   const { deployment } = await exportState(session);
   const stackResource = deployment.resources?.find(({ type }) => type === "pulumi:pulumi:Stack");
   const planned = (stackResource?.outputs as Partial<StackOutputs> | undefined)?.meshTable;

@@ -70,8 +70,10 @@ async function lastUpdate(session: Session): Promise<LastUpdate | undefined> {
       startTime: run.startTime,
       endTime: run.endTime,
       changes: run.resourceChanges ?? {},
-      // The flags that were given are in the history.
-      policyPack: run.environment?.["pulumi.flag.policy-pack"] !== undefined,
+      // The history notes how Pulumi was called: whichever way the pack was given, it ran.
+      policyPack: ["pulumi.env.PULUMI_OPTION_POLICY_PACK", "pulumi.flag.policy-pack"].some(
+        (given) => run.environment?.[given] !== undefined,
+      ),
     }
   );
 }

@@ -59,7 +59,9 @@ export class RequestWorld implements World {
   }
 
   amend<Outputs>(resource: Stored<Outputs>, changes: Partial<Outputs>): void {
-    const stored = this.#store.get(this.#cloud.package, resource.type, resource.id);
+    const stored = this.#store
+      .withId(this.#cloud.package, resource.type, resource.id)
+      .find(({ region }) => region === resource.region);
     if (stored !== undefined) this.#store.change(stored, stored.inputs, { ...stored.state, ...changes });
   }
 
@@ -93,8 +95,8 @@ export class RequestWorld implements World {
     admit: (candidate: Stored) => boolean,
   ): Stored<Outputs> | undefined {
     if (reference === undefined) return undefined;
-    const direct = this.#store.get(this.#cloud.package, service.type, reference);
-    if (direct !== undefined && admit(direct)) return direct as Stored<Outputs>;
+    const direct = this.#store.withId(this.#cloud.package, service.type, reference).find(admit);
+    if (direct !== undefined) return direct as Stored<Outputs>;
     return this.#mine().find(
       (candidate) =>
         candidate.type === service.type && admit(candidate) && referencesOf(this.#cloud, candidate).includes(reference),

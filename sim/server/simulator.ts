@@ -93,12 +93,13 @@ export class Simulator {
       const created = behaviour.create(inputs, world);
       // Without a pause between the decision and the insert, so that no two requests pass the same check.
       const { id, ...computed } = created instanceof Promise ? await created : created;
-      if (this.#store.get(caller.cloud.package, request.type, id) !== undefined) {
+      const namesakes = this.#store.withId(caller.cloud.package, request.type, id);
+      if (namesakes.some(({ region }) => !caller.cloud.regionalIds || region === world.region)) {
         throw new Refusal("AlreadyExists", `a resource with the ID '${id}' already exists`);
       }
       const state = { ...withoutDefaults(inputs), ...computed };
       this.#demandOutputs(request.type, state);
-      this.#store.insert({
+      const { sequence } = this.#store.insert({
         package: caller.cloud.package,
         type: request.type,
         id,
@@ -111,7 +112,7 @@ export class Simulator {
       const partial = this.#faults.after("create", request.type);
       await this.#take(behaviour.seconds?.create);
       // Other requests may have amended it meanwhile.
-      const now = this.#store.get(caller.cloud.package, request.type, id)?.state ?? state;
+      const now = this.#store.get(sequence)?.state ?? state;
       return {
         id,
         inputs,
@@ -147,7 +148,7 @@ export class Simulator {
     const { behaviour } = serviceOf(caller.cloud, request.type);
     return this.#asProvider(caller, request, "read", async () => {
       await this.#faults.before("read", request.type);
-      const current = this.#find(caller.cloud, request.type, request.id);
+      const current = this.#find(caller.cloud, request);
       if (current === undefined) return undefined;
       const hidden = new Set(behaviour.writeOnly);
       const visible = (properties: Properties) =>
@@ -160,7 +161,7 @@ export class Simulator {
     const { behaviour } = serviceOf(caller.cloud, request.type);
     await this.#asProvider(caller, request, "delete", async () => {
       await this.#faults.before("delete", request.type);
-      const current = this.#find(caller.cloud, request.type, request.id);
+      const current = this.#find(caller.cloud, request);
       if (current === undefined) return;
       const world = this.#world(caller, request, current.inputs, current);
       await (behaviour.remove ?? refuseWhileUsed)(current, world);
@@ -204,13 +205,15 @@ export class Simulator {
   }
 
   #existing(caller: Caller, request: Request & { id: string }): StoredResource {
-    const current = this.#find(caller.cloud, request.type, request.id);
+    const current = this.#find(caller.cloud, request);
     if (current === undefined) throw new Refusal("NotFound", `the resource '${request.id}' does not exist`);
     return current;
   }
 
-  #find(cloud: SimulatedCloud, type: string, id: string): StoredResource | undefined {
-    return this.#store.get(cloud.package, type, id);
+  /** The resource of a request. Of several with its id, in different regions, the one that the same URN asked for. */
+  #find(cloud: SimulatedCloud, { urn, type, id }: Request & { id: string }): StoredResource | undefined {
+    const namesakes = this.#store.withId(cloud.package, type, id);
+    return namesakes.find((candidate) => candidate.urn === urn) ?? namesakes[0];
   }
 
   /** A create that leaves out a property which the SDK promises is a fault of the simulator, and says so. */

@@ -55,7 +55,8 @@ export function removeRegion(config: Loose, name: string): void {
   for (const protocol of ["raft", "pbft"]) delete config.quorum[protocol].replicas[name];
 }
 
-function put(config: Loose, path: string, value: unknown): void {
+/** Sets the value at a path such as `regions[0].number`; undefined takes the key away. */
+export function put(config: Loose, path: string, value: unknown): void {
   const keys = path.split(/[.[\]]+/).filter((key) => key !== "");
   const last = keys.pop() ?? "";
   const parent = keys.reduce((inside, key) => {

@@ -47,10 +47,7 @@ test("a public endpoint admits the operators' ranges and no others", async () =>
     Record<string, unknown>
   >;
   assert.equal(privateClusterConfig?.enablePrivateEndpoint, false);
-  assert.deepEqual(masterAuthorizedNetworksConfig?.cidrBlocks, [
-    { cidrBlock: "203.0.113.0/28" },
-    { cidrBlock: "10.6.0.0/15" },
-  ]);
+  assert.deepEqual(masterAuthorizedNetworksConfig?.cidrBlocks, [{ cidrBlock: "203.0.113.0/28" }]);
 });
 
 test("the kubeconfig is secret and holds no token", async () => {

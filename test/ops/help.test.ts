@@ -59,7 +59,7 @@ for (const [args, expected] of [
   [["--sim"], /needs a command before --sim/],
 ] as const) {
   test(`arguments that cannot be meant are refused before anything happens: novactl ${args.join(" ")}`, async () => {
-    const { code, stderr } = await novactl(args, { env: { NOVACRON_HOME: "/nonexistent/novacron" } }).ended;
+    const { code, stderr } = await novactl(args, { env: { NOVACRON_HOME: "/dev/null/novacron" } }).ended;
     assert.equal(code, 1, stderr);
     assert.match(stderr, expected);
     assert.doesNotMatch(stderr, /^\s+at /m);

@@ -10,8 +10,9 @@ import { loadFacts } from "../../sim/facts/load.ts";
 import { Faults, faultSchema } from "../../sim/faults.ts";
 import { diffInputs } from "../../sim/server/diff.ts";
 import { ProviderError, Simulator } from "../../sim/server/simulator.ts";
-import { refuse, service } from "../../sim/service.ts";
+import { type Properties, refuse, service } from "../../sim/service.ts";
 import { Store } from "../../sim/store.ts";
+import type { World } from "../../sim/world.ts";
 
 const vpc = service<VpcArgs, Vpc>("aws:ec2/vpc:Vpc", {
   replaceOn: ["cidrBlock"],
@@ -141,6 +142,27 @@ test("what is made survives a restart, and numbers are not given out twice", asy
   }
 });
 
+test("one name in two regions is two resources, in one region a refusal", async () => {
+  const named = {
+    ...vpc,
+    behaviour: {
+      ...vpc.behaviour,
+      create: (input: Properties, world: World) => ({ ...vpc.behaviour.create(input, world), id: "name" }),
+    },
+  };
+  const { simulator, store } = simulate();
+  const of = (region: string) => ({ cloud: { ...cloud, services: [named] }, config: { region } });
+  const inputs = { cidrBlock: "10.0.0.0/16" };
+  await simulator.create(of("us-east-1"), request(vpc.type, "a"), inputs);
+  await simulator.create(of("eu-west-1"), request(vpc.type, "b"), inputs);
+  await assert.rejects(simulator.create(of("eu-west-1"), request(vpc.type, "c"), inputs), /AlreadyExists/);
+  await simulator.remove(of("us-east-1"), { ...request(vpc.type, "b"), id: "name" });
+  assert.deepEqual(
+    store.all().map(({ region }) => region),
+    ["us-east-1"],
+  );
+});
+
 test("a resource in use is not deleted, by id or by any other reference", async () => {
   const { simulator, store } = simulate();
   const { id, state } = await createVpc(simulator);
@@ -209,7 +231,7 @@ test("a failure half-way reports the failure and keeps the resource", async () =
 test("a refresh sees what changed and what is gone", async () => {
   const { simulator, store } = simulate();
   const { id } = await createVpc(simulator);
-  const stored = store.get("aws", vpc.type, id);
+  const [stored] = store.withId("aws", vpc.type, id);
   assert.ok(stored);
   store.change(
     stored,

@@ -20,7 +20,7 @@ import { stopAll } from "./children.ts";
 import { installedDependencies, requiredPackages } from "./dependencies.ts";
 import { about, installDependencies } from "./npm.ts";
 import { runPlugin } from "./plugin.ts";
-import { runProgram } from "./program.ts";
+import { runProgram, stopPrograms } from "./program.ts";
 import { messageLimits, unary } from "./rpc.ts";
 
 // The engine's address is the last argument; the ones before it steer its own logging, which we have none of.
@@ -47,7 +47,7 @@ const handlers: Partial<ILanguageRuntimeServer> = {
   run: unary((request) => runProgram(request, engineAddress)),
   runPlugin,
   cancel: unary(async () => {
-    await stopAll();
+    await stopPrograms();
     return new empty.Empty();
   }),
 };

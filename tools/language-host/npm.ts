@@ -45,7 +45,7 @@ async function install(call: ServerWritableStream<InstallDependenciesRequest, In
   say(Buffer.from(`npm ${command} in ${root}\n`));
   const child = startChild("npm", [command], {
     cwd: root,
-    // npm draws its progress only where it believes in a terminal, and the stream is none.
+    // npm colours what it says only on a terminal, and the stream is none.
     env: { ...process.env, ...(call.request.getIsTerminal() && { FORCE_COLOR: "1" }) },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -1,10 +1,13 @@
+import type { ChildProcess } from "node:child_process";
 import type { RunRequest, RunResponse } from "@pulumi/pulumi/proto/language_pb.js";
 import language from "@pulumi/pulumi/proto/language_pb.js";
-import { outcome, startChild } from "./children.ts";
+import { outcome, startChild, stopChild } from "./children.ts";
 import { runtimeOptions, sdkModule, typescriptEnv } from "./options.ts";
 
 /** The SDK's entry point ends with this code when it has told the user what was wrong; the engine then adds nothing. */
 const ALREADY_EXPLAINED = 32;
+
+const running = new Set<ChildProcess>();
 
 /** Runs a Pulumi program to its end and says how it ended. What it prints goes to the engine line by line, unbuffered. */
 export async function runProgram(request: RunRequest, engineAddress: string): Promise<RunResponse> {
@@ -31,10 +34,16 @@ export async function runProgram(request: RunRequest, engineAddress: string): Pr
       stdio: ["ignore", "inherit", "inherit"],
     },
   );
-  const { code, signal } = await outcome(child);
+  running.add(child);
+  const { code, signal } = await outcome(child).finally(() => running.delete(child));
   if (code === ALREADY_EXPLAINED) return response.setBail(true);
   if (signal !== null) return response.setError(`Program was stopped by ${signal}`);
   return code === 0 ? response : response.setError(`Program exited with non-zero exit code: ${code}`);
+}
+
+/** Ends the programs that run. Policy packs live on: the engine may still have resources for them to judge. */
+export async function stopPrograms(): Promise<void> {
+  await Promise.all([...running].map(stopChild));
 }
 
 function programArguments(request: RunRequest, engineAddress: string, directory: string): string[] {

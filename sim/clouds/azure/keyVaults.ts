@@ -13,6 +13,11 @@ import { vaultKey, vaultSecret } from "./vaultObjects.ts";
 
 const VAULT = "Microsoft.KeyVault/vaults";
 
+/** Days for which a deleted vault can be brought back where the request does not say. */
+const DEFAULT_RETENTION_DAYS = 90;
+
+type Input = Unwrap<VaultArgs>;
+
 export const vault: Service<OutputsOf<Vault>> = service<VaultArgs, Vault>("azure-native:keyvault:Vault", {
   replaceOn: ["vaultName", "resourceGroupName", "location"],
   naming: {
@@ -75,7 +80,7 @@ function checkName(name: string): void {
   );
 }
 
-function checkProperties(input: Unwrap<VaultArgs>, world: World): void {
+function checkProperties(input: Input, world: World): void {
   const bad = (message: string) => refuse("BadRequest", message);
   const { properties: asked } = input;
   checkTags(input.tags);
@@ -122,8 +127,8 @@ function checkProperties(input: Unwrap<VaultArgs>, world: World): void {
 }
 
 /** Some properties are for life once they are set. */
-function checkIrreversible(input: Unwrap<VaultArgs>, current: Stored<OutputsOf<Vault>>): void {
-  const before = current.state.properties;
+function checkIrreversible(input: Input, current: Stored<OutputsOf<Vault>>): void {
+  const before = (current.inputs as Input).properties;
   const asked = input.properties;
   if (before.enablePurgeProtection === true && asked.enablePurgeProtection !== true) {
     refuse(
@@ -131,21 +136,19 @@ function checkIrreversible(input: Unwrap<VaultArgs>, current: Stored<OutputsOf<V
       'The property "enablePurgeProtection" cannot be set to false. Enabling the purge protection for a vault is an irreversible action.',
     );
   }
-  if (before.enableSoftDelete === true && asked.enableSoftDelete === false) {
+  if ((before.enableSoftDelete ?? true) && asked.enableSoftDelete === false) {
     refuse(
       "BadRequest",
       "The property \"enableSoftDelete\" can be set to false only for creating new vault. Enabling the 'soft delete' functionality is an irreversible action.",
     );
   }
-  if (
-    asked.softDeleteRetentionInDays !== undefined &&
-    asked.softDeleteRetentionInDays !== before.softDeleteRetentionInDays
-  ) {
+  const retention = before.softDeleteRetentionInDays ?? DEFAULT_RETENTION_DAYS;
+  if (asked.softDeleteRetentionInDays !== undefined && asked.softDeleteRetentionInDays !== retention) {
     refuse("BadRequest", 'The property "softDeleteRetentionInDays" has been set already and it can\'t be modified.');
   }
 }
 
-const properties = ({ properties: asked }: Unwrap<VaultArgs>, name: string) => {
+const properties = ({ properties: asked }: Input, name: string) => {
   const { createMode: _, ...rest } = given(asked);
   return {
     ...rest,
@@ -160,7 +163,7 @@ const properties = ({ properties: asked }: Unwrap<VaultArgs>, name: string) => {
     privateEndpointConnections: [],
     provisioningState: "Succeeded",
     publicNetworkAccess: rest.publicNetworkAccess ?? "Enabled",
-    softDeleteRetentionInDays: rest.softDeleteRetentionInDays ?? 90,
+    softDeleteRetentionInDays: rest.softDeleteRetentionInDays ?? DEFAULT_RETENTION_DAYS,
     vaultUri: `https://${name}.vault.azure.net/`,
   };
 };

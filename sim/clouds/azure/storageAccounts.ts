@@ -130,8 +130,10 @@ function checkName(name: string, group: string, world: World): void {
     );
   }
   const taken = world.all(storageAccount).find((other) => other.state.name === name);
-  if (taken === undefined || same(parseId(taken.id)?.group ?? "", group)) return;
+  if (taken === undefined) return;
   if (taken.account === world.account) {
+    // What is already here is refused as any resource is.
+    if (same(parseId(taken.id)?.group ?? "", group)) return;
     refuse(
       "StorageAccountInAnotherResourceGroup",
       `The account ${name} is already in another resource group in this subscription.`,

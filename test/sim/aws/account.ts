@@ -1,7 +1,7 @@
 import { aws } from "../../../sim/clouds/aws/index.ts";
 import { loadFacts } from "../../../sim/facts/load.ts";
 import { Faults } from "../../../sim/faults.ts";
-import { type Answer, Simulator } from "../../../sim/server/simulator.ts";
+import { type Answer, type Caller, Simulator } from "../../../sim/server/simulator.ts";
 import type { Properties } from "../../../sim/service.ts";
 import { Store } from "../../../sim/store.ts";
 
@@ -10,9 +10,14 @@ const facts = await loadFacts(aws.services.map(({ type }) => type));
 /** An empty simulated AWS account, driven as the engine drives a provider: check, then create, update or delete. */
 export class Account {
   readonly store = new Store(":memory:");
-  readonly #caller = { cloud: aws, config: { region: "us-east-1", allowedAccountIds: ["123456789012"] } };
+  readonly #caller: Caller;
   readonly #simulator = new Simulator({ store: this.store, facts, faults: new Faults(), timeScale: 0 });
   #digit = 0;
+
+  /** `config` is the provider's, beside region and account. */
+  constructor(config: Properties = {}) {
+    this.#caller = { cloud: aws, config: { region: "us-east-1", allowedAccountIds: ["123456789012"], ...config } };
+  }
 
   /** Creates a resource named `name` in the program; throws in the provider's words. */
   async make(type: string, inputs: Properties, name = "it"): Promise<Answer> {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { aws } from "../../../sim/clouds/aws/index.ts";
 import { diffInputs } from "../../../sim/server/diff.ts";
+import { Account } from "./account.ts";
 import { baseline, T } from "./baseline.ts";
 
 const given = await baseline();
@@ -43,9 +44,12 @@ test("the same name in another region is another resource", async () => {
   assert.match(String(elsewhere.state.arn), /:eu-west-1:/);
 });
 
-test("provider tags reach every resource, and a resource's own tag wins", async () => {
-  const { state } = await given.account.make(T.eip, { tags: { owner: "platform" } });
-  assert.deepEqual(state.tagsAll, { owner: "platform" });
+test("the provider's tags reach every resource, a resource's own tag wins, and both follow a change", async () => {
+  const account = new Account({ defaultTags: { tags: { owner: "nobody", stack: "staging" } } });
+  const made = await account.make(T.eip, { tags: { owner: "platform" } });
+  assert.deepEqual(made.state.tagsAll, { owner: "platform", stack: "staging" });
+  const changed = await account.change(T.eip, made, { tags: { owner: "network" } });
+  assert.deepEqual(changed.state.tagsAll, { owner: "network", stack: "staging" });
 });
 
 /** Changes that AWS can only make with a new resource, and neighbours that it makes in place. */

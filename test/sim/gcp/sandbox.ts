@@ -50,7 +50,7 @@ export class Sandbox {
 
   /** What is left of a resource once nothing amends it any more. */
   state(kind: string, current: Answer): Properties {
-    return this.store.get("gcp", typeOf(kind), current.id)?.state ?? {};
+    return this.store.withId("gcp", typeOf(kind), current.id)[0]?.state ?? {};
   }
 
   #request(kind: string, name: string) {
