@@ -1,7 +1,7 @@
 import type { Option } from "../command.ts";
 import { command } from "../command.ts";
 import { passThroughWithEvents } from "../eventLog.ts";
-import { excludeRegions, type Operation } from "../excludedRegions.ts";
+import { checkRegions, excludeRegions } from "../excludedRegions.ts";
 import { removeDeadLocks } from "../locks.ts";
 import { OperatorError } from "../operatorError.ts";
 import { sim, stackParameter } from "../options.ts";
@@ -11,6 +11,9 @@ import { describeRecovery, type Recovery, recover, settlePendingCreates } from "
 import { reportRun } from "../runReport.ts";
 import { openSession, type Session, sessionLocks } from "../session.ts";
 import { readStackConfig } from "../stackConfig.ts";
+import { exportState } from "../state.ts";
+
+type Operation = "up" | "preview" | "refresh" | "destroy";
 
 /** Flags of Pulumi that novactl always gives. */
 const FLAGS: Record<Operation, string[]> = {
@@ -35,7 +38,7 @@ const options = {
     type: "string",
     multiple: true,
     value: "REGION",
-    description: "leave out a region, such as one that cannot be reached, and what depends on it",
+    description: "leave a region and its links alone, such as one that cannot be reached",
   },
   json: { type: "boolean", description: "one JSON object on standard output; Pulumi's own words go to standard error" },
   verbose: { type: "boolean", description: "show the pulumi commands that are run" },
@@ -101,8 +104,9 @@ async function runLifecycle(operation: Operation, stack: string, wishes: Wishes,
       "--adopt and --clear-pending are for the real clouds: with --sim novactl finds out by itself",
     );
   refuseBadConfig(operation, stack);
+  const regions = wishes["exclude-region"] ?? [];
+  if (regions.length > 0) checkRegions(findProject(), stack, regions);
   const session = await openSession(stack, wishes.sim);
-  const excluded = excludeRegions(session, operation, wishes["exclude-region"] ?? []);
   let recovery: Recovery | undefined;
   if (operation !== "preview") {
     recovery =
@@ -111,6 +115,9 @@ async function runLifecycle(operation: Operation, stack: string, wishes: Wishes,
         : await recover(session, session.simulator);
     for (const line of describeRecovery(recovery)) console.error(line);
   }
+  if (regions.length > 0) console.error(`leaving ${regions.join(" and ")} alone`);
+  const exclusion = excludeRegions(regions, regions.length > 0 ? await resourcesOf(session) : []);
+  const run = { ...session, environment: { ...session.environment, ...exclusion.variables } };
   // What was adopted has no outputs yet, and an interrupted change no outcome.
   const stale = (recovery?.adopted.length ?? 0) + (recovery?.unsettled.length ?? 0) > 0;
   const args = [
@@ -123,22 +130,24 @@ async function runLifecycle(operation: Operation, stack: string, wishes: Wishes,
     ...(session.policyPack !== undefined && (operation === "up" || operation === "preview")
       ? ["--policy-pack", session.policyPack]
       : []),
-    ...excluded,
+    ...exclusion.flags,
     ...rest,
   ];
   if (wishes.verbose === true) console.error(`${session.pulumi} ${args.join(" ")}`);
   if (wishes.json !== true) {
-    const code = await passThrough(session, args);
+    const code = await passThrough(run, args);
     await releaseLock(session, code);
     return code;
   }
-  const { code, events } = await passThroughWithEvents(session, args);
+  const { code, events } = await passThroughWithEvents(run, args);
   await releaseLock(session, code);
   console.log(
     JSON.stringify({ operation, stack, exitCode: code, ...reportRun(events), ...(recovery && { recovery }) }),
   );
   return code;
 }
+
+const resourcesOf = async (session: Session) => (await exportState(session)).deployment.resources ?? [];
 
 /** Exit codes from here on say by which signal a process was ended. */
 const KILLED = 128;
