@@ -14,13 +14,21 @@ import { Provider } from "@pulumi/aws/provider.js";
 const provider = new Provider("aws", { region: "us-east-1" });
 `;
 
-/** As many resources as staging has, each alone, without components or outputs, and without stack capture. */
+/**
+ * As many resources as staging has, each alone, without components, dependencies or stack capture. IAM roles, since they
+ * have about as many properties (15) as the resources of staging on average (19).
+ */
 const flatProgram = (resources: number): string => `
 Error.stackTraceLimit = 0;
-import { LogGroup } from "@pulumi/aws/cloudwatch/logGroup.js";
+import { Role } from "@pulumi/aws/iam/role.js";
 ${PROVIDER}
+const assumeRolePolicy = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "eks.amazonaws.com" } }],
+});
+const tags = { project: "novacron", stack: "flat", region: "global", owner: "bench", "cost-center": "bench" };
 for (let index = 0; index < ${resources}; index++) {
-  new LogGroup(\`log-\${index}\`, { name: \`log-\${index}\`, retentionInDays: 90 }, { provider });
+  new Role(\`role-\${index}\`, { name: \`role-\${index}\`, path: "/bench/", maxSessionDuration: 3600, assumeRolePolicy, tags }, { provider });
 }`;
 
 const WITHOUT_PACK = { PULUMI_OPTION_POLICY_PACK: "" };

@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Recovery } from "../../ops/recovery.ts";
 import { request, stopSimulator } from "../../ops/simulator.ts";
 import type { Fault } from "../../sim/faults.ts";
-import type { Endpoint } from "../../sim/main.ts";
-import type { Answer } from "../ops/novactl.ts";
+import { delayed, type Run, untilDelayed } from "./runningRun.ts";
 import { assertConsistent, Workspace } from "./workspace.ts";
 
 /** What a run with --json says. */
@@ -16,8 +13,6 @@ interface Report {
   changes: Record<string, number>;
   recovery: Recovery;
 }
-
-type Run = ReturnType<Workspace["start"]>;
 
 /** Kills a run whose Pulumi is process `pid`. */
 type Kill = (workspace: Workspace, run: Run, pid: number) => Promise<void>;
@@ -46,20 +41,6 @@ const slow = (operation: Fault["operation"], type = "*"): Partial<Fault> => ({
   type,
   seconds: 2,
 });
-
-/** The Pulumi that a run has started: it holds the stack's lock, as novactl itself does for a moment before. */
-function engine(workspace: Workspace, { pid: own }: Run): number | undefined {
-  const folder = join(workspace.home, "state", ".pulumi", "locks", "organization", "fixture", "staging");
-  const names = existsSync(folder) ? readdirSync(folder) : [];
-  return (
-    names
-      .filter((name) => name.endsWith(".json"))
-      .map((name) => /"pid":(\d+),.*\}/.exec(readFileSync(join(folder, name), "utf8"))?.[1])
-      .map(Number)
-      // Not a number: it is being written.
-      .find((pid) => pid !== own && pid > 0)
-  );
-}
 
 /** Pulumi alone: novactl sees it die. */
 const killPulumi: Kill = async (_, run, pid) => {
@@ -142,26 +123,9 @@ async function interrupt(workspace: Workspace, point: KillPoint): Promise<Recove
   return stdout === "" ? undefined : (JSON.parse(stdout) as Report).recovery;
 }
 
-/** Waits until a request of this run is held back, and returns the run's Pulumi. */
-async function untilDelayed(workspace: Workspace, simulator: Endpoint, run: Run): Promise<number> {
-  let over: Answer | undefined;
-  void run.ended.then((answer) => {
-    over = answer;
-  });
-  for (;;) {
-    // Pulumi starts only when the requests of earlier runs are through.
-    const pid = engine(workspace, run);
-    if (pid !== undefined && (await delayed(simulator)) > 0) return pid;
-    assert.ok(over === undefined, `the run ended before anything was slowed down\n${over?.stdout}\n${over?.stderr}`);
-    await sleep(20);
-  }
-}
-
-const delayed = async (simulator: Endpoint): Promise<number> =>
-  (await request<{ delayed: number }>(simulator, "GET /status")).delayed;
-
 test("whatever is killed at whichever point, the next run puts right: nothing orphaned, nothing doubled", async (t) => {
-  const workspace = new Workspace(t);
+  const workspace = new Workspace();
+  t.after(() => workspace.remove());
   const total: Recovery = { adopted: [], cleared: [], deleted: [], unsettled: [] };
   const add = (recovery: Recovery | undefined) => {
     total.adopted.push(...(recovery?.adopted ?? []));

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { after, before, describe, test } from "node:test";
 import { preSharedKey } from "../../infra/plan/ipsec.ts";
 import type { Loss } from "../../sim/network/oracle.ts";
+import { Store } from "../../sim/store.ts";
 import { CheckoutProgram, type Report } from "./checkoutProgram.ts";
+import { assertTakesDown, mutations } from "./meshMutations.ts";
 
 const program = new CheckoutProgram();
 let firstUp = "";
@@ -54,6 +58,14 @@ describe("staging on the simulated clouds", { concurrency: 1 }, () => {
         `losing ${region}`,
       );
     }
+  });
+
+  test("whatever does not match between the two ends of a tunnel takes it down", async (t) => {
+    const copy = join(program.home, "copy.sqlite");
+    new DatabaseSync(join(program.home, "sim", "clouds.sqlite"), { readOnly: true }).exec(`vacuum into '${copy}'`);
+    const store = new Store(copy);
+    for (const mutation of mutations) await t.test(mutation.what, () => assertTakesDown(store, mutation));
+    store.close();
   });
 
   test("a second preview and a refresh find nothing to do, under the policy pack", async () => {

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { TestContext } from "node:test";
 import { request, startSimulator, stopSimulator } from "../../ops/simulator.ts";
 import type { Deployment } from "../../ops/state.ts";
 import type { InventoryEntry } from "../../sim/control.ts";
@@ -13,16 +12,19 @@ import { type Answer, checkout, novactl } from "../ops/novactl.ts";
 export class Workspace {
   readonly folder = mkdtempSync(join(tmpdir(), "novacron-test-"));
   readonly home = join(this.folder, ".novacron");
-  readonly env = { NOVACRON_HOME: this.home, NOVACRON_TIME_SCALE: "0" };
+  /** Where the file backend keeps the stack's locks. */
+  readonly locks = join(this.home, "state", ".pulumi", "locks", "organization", "fixture", "staging");
+  readonly env: NodeJS.ProcessEnv = { NOVACRON_HOME: this.home, NOVACRON_TIME_SCALE: "0" };
 
-  constructor(t: TestContext) {
+  constructor() {
     cpSync(join(checkout, "test", "engine", "fixture"), this.folder, { recursive: true });
     writeFileSync(join(this.folder, "package.json"), '{"type":"module"}');
     symlinkSync(join(checkout, "node_modules"), join(this.folder, "node_modules"));
-    t.after(async () => {
-      await stopSimulator(this.home, "stop");
-      rmSync(this.folder, { recursive: true });
-    });
+  }
+
+  async remove(): Promise<void> {
+    await stopSimulator(this.home, "stop");
+    rmSync(this.folder, { recursive: true });
   }
 
   /** Starts novactl in the project. */

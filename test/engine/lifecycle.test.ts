@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { request } from "../../ops/simulator.ts";
+import type { Answer } from "../ops/novactl.ts";
+import { untilDelayed } from "./runningRun.ts";
+import { assertConsistent, Workspace } from "./workspace.ts";
+
+const workspace = new Workspace();
+/** Everything that any command here has printed. */
+let printed = "";
+
+const note = (answer: Answer): Answer => {
+  printed += answer.stdout + answer.stderr;
+  return answer;
+};
+const novactl = async (...args: string[]): Promise<Answer> => note(await workspace.novactl(...args));
+const up = (...args: string[]) => novactl("up", "staging", "--sim", "--yes", ...args, "--", "--skip-preview");
+const git = (...args: string[]) => execFileSync("git", args, { cwd: workspace.folder, encoding: "utf8" });
+const shell = (script: string) =>
+  execFileSync("/bin/sh", ["-ec", script], {
+    cwd: workspace.folder,
+    encoding: "utf8",
+    env: { ...process.env, ...workspace.env, PULUMI_CONFIG_PASSPHRASE: "the user's own, for another stack" },
+  });
+
+describe("a stack's life on the simulated clouds", { concurrency: 1 }, () => {
+  after(() => workspace.remove());
+
+  test("one command on a fresh checkout brings it up, and leaves the checkout as it was", async () => {
+    writeFileSync(join(workspace.folder, ".gitignore"), "node_modules\n.novacron/\n");
+    git("init", "--quiet");
+    git("add", "--all");
+    const { code, stdout, stderr } = await up("--verbose");
+    assert.equal(code, 0, stdout + stderr);
+    assert.match(stderr, /pulumi up --stack staging --refresh --yes --skip-preview/);
+    await assertConsistent(workspace);
+    assert.equal(git("status", "--porcelain").replace(/^A .*\n/gm, ""), "");
+    git("diff", "--quiet");
+  });
+
+  test("what it keeps can be read by its owner alone", () => {
+    for (const path of [
+      "",
+      "passphrase",
+      "state",
+      "sim",
+      "staging",
+      "staging/Pulumi.staging.yaml",
+      "sim/simulator.json",
+    ]) {
+      assert.equal(statSync(join(workspace.home, path)).mode & 0o077, 0, path);
+    }
+  });
+
+  test("plain pulumi works after `eval`, on the same stack, whatever the shell held before", () => {
+    const script = `eval "$(${process.execPath} ${join(workspace.folder, "node_modules", ".bin", "novactl")} env staging --sim)"`;
+    assert.match(shell(`${script}\npulumi stack output bucket`), /^novacron-fixture-artifacts$/m);
+    assert.match(shell(`${script}\npulumi preview --expect-no-changes`), /19 unchanged/);
+    const secret = shell(`${script}\npulumi config get novacron:meshSecret`).trim();
+    assert.match(secret, /^[0-9a-f]{64}$/);
+  });
+
+  test("status counts what is there, and shows no secret", async () => {
+    const status = await workspace.json<Record<string, unknown>>("status", "staging", "--sim");
+    assert.deepEqual(status.resources, [{ cloud: "AWS", region: "aws-use1", count: 16 }]);
+    assert.deepEqual(status.pending, []);
+    assert.deepEqual(Object.keys(status.outputs as object).toSorted(), ["bucket", "vpcId"]);
+    assert.match(JSON.stringify(status.lastUpdate), /"kind":"up","result":"succeeded"/);
+    assert.match((await novactl("status", "staging", "--sim")).stdout, /AWS +aws-use1 +16\ntotal +16/);
+  });
+
+  test("an edit of the stack file counts at the next run", async () => {
+    workspace.edit("Pulumi.staging.yaml", (text) => text.replace('"1"', '"2"'));
+    const { changes } = await workspace.json<{ changes: Record<string, number> }>("preview", "staging", "--sim");
+    assert.deepEqual(changes, { replace: 1, same: 18 });
+    workspace.edit("Pulumi.staging.yaml", (text) => text.replace('"2"', '"1"'));
+  });
+
+  test("drift finds what was changed outside, hides what is secret, and `up` repairs it", async () => {
+    await workspace.succeed("sim", "change", "aws-use1-network-vpc", "tags.owner", "--to", "somebody-else");
+    await workspace.succeed("sim", "change", "aws-use1-network-nodes", "description", "--to", "sealed by somebody");
+    await workspace.succeed("sim", "remove", "aws-use1-network-nat");
+    const drift = await novactl("drift", "staging", "--sim", "--json");
+    assert.equal(drift.code, 2, drift.stderr);
+    const { changes } = JSON.parse(drift.stdout) as {
+      changes: { name: string; deleted: boolean; properties: unknown[] }[];
+    };
+    assert.deepEqual(
+      changes
+        .map(({ name, deleted, properties }) => [name.replace("aws-use1-network-", ""), deleted, properties])
+        .toSorted(),
+      [
+        ["nat", true, []],
+        ["nodes", false, [{ path: "description", from: "[secret]", to: "[secret]" }]],
+        ["vpc", false, [{ path: "tags.owner", from: "platform-team", to: "somebody-else" }]],
+      ],
+    );
+    const told = await novactl("drift", "staging", "--sim");
+    assert.match(told.stdout, /aws-use1 {2}aws-use1-network-vpc[\s\S]* tags.owner: "platform-team" → "somebody-else"/);
+    assert.match(told.stdout, /deleted outside/);
+    const refused = await novactl("sim", "remove", "aws-use1-network-vpc");
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /DependencyViolation/);
+
+    assert.equal((await up()).code, 0);
+    assert.equal((await novactl("drift", "staging", "--sim")).code, 0);
+    await assertConsistent(workspace);
+  });
+
+  test("somebody else's lock stops a run before it begins, and stays", async () => {
+    mkdirSync(workspace.locks, { recursive: true });
+    const lock = join(workspace.locks, "00000000-0000-0000-0000-000000000000.json");
+    writeFileSync(
+      lock,
+      JSON.stringify({ pid: 1, username: "colleague", hostname: "elsewhere", timestamp: new Date() }),
+    );
+    const { code, stderr } = await up();
+    assert.equal(code, 1);
+    assert.match(stderr, /locked by colleague@elsewhere, process 1/);
+    assert.ok(existsSync(lock));
+    rmSync(lock);
+  });
+
+  test("the first Ctrl-C lets what is under way finish and be saved", async () => {
+    workspace.edit("Pulumi.staging.yaml", (text) => text.replace('"1"', '"3"'));
+    const simulator = await workspace.simulator();
+    await request(simulator, "POST /faults", { kind: "slow", seconds: 2 });
+    const run = workspace.start("up", "staging", "--sim", "--yes", "--", "--skip-preview");
+    await untilDelayed(workspace, simulator, run);
+    process.kill(run.pid, "SIGINT");
+    // A terminal and a launcher both pass it on.
+    process.kill(run.pid, "SIGINT");
+    const { code, stderr, stdout } = note(await run.ended);
+    assert.notEqual(code, 0);
+    assert.match(stderr + stdout, /cancel/i);
+    assert.deepEqual(lockFiles(), []);
+    await assertConsistent(workspace);
+  });
+
+  test("the second one kills, and the next run puts right what that left", async () => {
+    workspace.edit("Pulumi.staging.yaml", (text) => text.replace('"3"', '"4"'));
+    const simulator = await workspace.simulator();
+    await request(simulator, "POST /faults", { kind: "slow", seconds: 4 });
+    const run = workspace.start("up", "staging", "--sim", "--yes", "--", "--skip-preview");
+    await untilDelayed(workspace, simulator, run);
+    process.kill(run.pid, "SIGTERM");
+    await sleep(700);
+    process.kill(run.pid, "SIGTERM");
+    const { code } = note(await run.ended);
+    assert.equal(code, 137);
+    assert.deepEqual(lockFiles(), []);
+    const pending = await novactl("status", "staging", "--sim");
+    assert.match(pending.stdout, /1 pending operations of an interrupted run[\s\S]*creating urn:pulumi:staging/);
+    const { code: next, stderr } = await up();
+    assert.equal(next, 0, stderr);
+    await assertConsistent(workspace);
+  });
+
+  test("no secret was printed, and none is in plain text in what is kept but the clouds' own store", async () => {
+    const { PULUMI_CONFIG_PASSPHRASE_FILE: file } = await workspace.json<Record<string, string>>(
+      "env",
+      "staging",
+      "--sim",
+    );
+    const secret = shell(
+      `eval "$(${process.execPath} ${join(workspace.folder, "node_modules", ".bin", "novactl")} env staging --sim)"; pulumi config get novacron:meshSecret`,
+    ).trim();
+    assert.equal(file, join(workspace.home, "passphrase"));
+    assert.ok(printed.length > 5000);
+    assert.ok(!printed.includes(secret));
+    const kept = globSync("**", { cwd: workspace.home, withFileTypes: true }).filter((entry) => entry.isFile());
+    const holders = kept
+      .map(({ parentPath, name }) => join(parentPath, name))
+      .filter((path) => readFileSync(path).includes(secret));
+    assert.ok(kept.length > 10);
+    assert.deepEqual(
+      holders.filter((path) => !/clouds\.sqlite(-wal)?$/.test(path)),
+      [],
+    );
+    // Else it would not be known where to look.
+    assert.ok(holders.length > 0);
+  });
+
+  test("destroy leaves nothing behind", async () => {
+    const { code, stderr } = await novactl("destroy", "staging", "--sim", "--yes", "--", "--skip-preview");
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(await workspace.inventory(), []);
+    assert.deepEqual(workspace.held(), []);
+  });
+});
+
+const lockFiles = (): string[] => readdirSync(workspace.locks).filter((name) => name.endsWith(".json"));
