@@ -13,7 +13,7 @@ import { childrenOf, find, nameOf, parentOf, same } from "./ids.ts";
 import { CLUSTER, checkQuota, managedCluster } from "./kubernetesClusters.ts";
 import { checkVersion, fullVersion, minorNumber, nodeImage } from "./kubernetesVersions.ts";
 import { guid, systemData } from "./metadata.ts";
-import { anyName } from "./networkNames.ts";
+import { childName } from "./networkNames.ts";
 import { checkTags } from "./tags.ts";
 
 type Input = Unwrap<AgentPoolArgs>;
@@ -54,7 +54,7 @@ export const agentPool: Service<OutputsOf<AgentPool>> = service<AgentPoolArgs, A
       automatic: false,
     },
     create: (input, world) => {
-      const name = input.agentPoolName ?? invalidParameter("agentPoolProfile.name", "An agent pool must have a name.");
+      const name = input.agentPoolName ?? world.logicalName;
       const { child, parent } = newChild(
         world,
         agentPool,
@@ -172,7 +172,7 @@ export const maintenanceConfiguration: Service<OutputsOf<MaintenanceConfiguratio
   MaintenanceConfiguration
 >("azure-native:containerservice:MaintenanceConfiguration", {
   replaceOn: ["configName", "resourceName", "resourceGroupName"],
-  naming: anyName("configName"),
+  naming: childName("configName"),
   create: (input, world) => {
     const { child } = newChild(
       world,
@@ -181,9 +181,9 @@ export const maintenanceConfiguration: Service<OutputsOf<MaintenanceConfiguratio
       input,
       managedCluster,
       input.resourceName,
-      input.configName,
+      input.configName ?? world.logicalName,
     );
-    checkMaintenance(input);
+    checkMaintenance(input, child.name);
     return {
       id: child.id,
       name: child.name,
@@ -194,15 +194,14 @@ export const maintenanceConfiguration: Service<OutputsOf<MaintenanceConfiguratio
   },
   update: (input, current, world) => {
     changeable(world, current.id, {});
-    checkMaintenance(input);
+    checkMaintenance(input, nameOf(current.id));
     return {};
   },
   remove: (configuration, world) => deletable(world, configuration.id),
   seconds: { create: 5, update: 5, remove: 3 },
 });
 
-function checkMaintenance(input: Unwrap<MaintenanceConfigurationArgs>): void {
-  const name = input.configName ?? "";
+function checkMaintenance(input: Unwrap<MaintenanceConfigurationArgs>, name: string): void {
   const kinds = ["default", "aksManagedAutoUpgradeSchedule", "aksManagedNodeOSUpgradeSchedule"];
   if (!kinds.includes(name))
     invalidParameter("configName", `Maintenance configuration name ${name} is not one of ${kinds.join(", ")}.`);

@@ -54,10 +54,11 @@ export const blobContainer: Service<OutputsOf<BlobContainer>> = service<BlobCont
       pattern: /^.{3,63}$/,
       allowed: "between 3 and 63 characters (OutOfRangeInput)",
       maxLength: 63,
+      automatic: false,
     },
     create: (input, world) => {
       const account = accountOf(input, world);
-      const name = input.containerName ?? "";
+      const name = input.containerName ?? world.logicalName;
       if (!/^(\$root|\$web|\$logs|[a-z0-9](?!.*--)[a-z0-9-]*[a-z0-9])$/.test(name)) {
         refuse("InvalidResourceName", "The specifed resource name contains invalid characters.");
       }

@@ -7,7 +7,7 @@ import { changeable, deletable, newResource } from "./arm.ts";
 import { find, parseId, same } from "./ids.ts";
 import { checkLocks } from "./locks.ts";
 import { guid, systemData } from "./metadata.ts";
-import { anyName } from "./networkNames.ts";
+import { childName } from "./networkNames.ts";
 import { exists } from "./services.ts";
 import { storageAccount } from "./storageAccounts.ts";
 
@@ -152,16 +152,17 @@ export const diagnosticSetting: Service<OutputsOf<DiagnosticSetting>> = service<
   DiagnosticSetting
 >("azure-native:monitor:DiagnosticSetting", {
   replaceOn: ["name", "resourceUri"],
-  naming: anyName("name"),
+  naming: childName("name"),
   region: () => "global",
   create: (input, world) => {
-    const id = `${input.resourceUri}/providers/Microsoft.Insights/diagnosticSettings/${input.name}`;
+    const name = input.name ?? world.logicalName;
+    const id = `${input.resourceUri}/providers/Microsoft.Insights/diagnosticSettings/${name}`;
     const existing = find(world, diagnosticSetting, id);
     if (existing !== undefined) refuse("ResourceExists", `cannot create already existing resource '${existing.id}'`);
     checkSetting(input, id, world);
     return {
       id,
-      name: input.name ?? "",
+      name,
       type: "Microsoft.Insights/diagnosticSettings",
       azureApiVersion: "2021-05-01-preview",
       systemData: systemData(world),

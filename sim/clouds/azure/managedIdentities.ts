@@ -61,6 +61,7 @@ export const federatedIdentityCredential: Service<OutputsOf<FederatedIdentityCre
     pattern: /^[a-zA-Z0-9][a-zA-Z0-9-_]{2,119}$/,
     allowed: "3–120 letters, digits, '-' and '_', beginning with a letter or digit",
     maxLength: 120,
+    automatic: false,
   },
   create: (input, world) => {
     const { child, parent } = newChild(
@@ -70,7 +71,7 @@ export const federatedIdentityCredential: Service<OutputsOf<FederatedIdentityCre
       input,
       userAssignedIdentity,
       input.resourceName,
-      input.federatedIdentityCredentialResourceName,
+      input.federatedIdentityCredentialResourceName ?? world.logicalName,
     );
     checkCredential(input, child.id, world);
     if (childrenOf(world, federatedIdentityCredential, parent.id).length >= 20) {

@@ -10,6 +10,9 @@ export const anyName = (property: string) => ({
   maxLength: 260,
 });
 
+/** A child's name, which is its name in the program where the request gives none: the provider adds no digits to it. */
+export const childName = (property: string) => ({ ...anyName(property), automatic: false });
+
 /** Microsoft.Network's rule on names. */
 export function checkNetworkName(name: string): void {
   if (PATTERN.test(name)) return;

@@ -10,7 +10,7 @@ import { isLocation, normalise } from "./locations.ts";
 import { operationalInsightsWorkspace } from "./logs.ts";
 import { identityWith, userAssignedIdentity } from "./managedIdentities.ts";
 import { etag, guid } from "./metadata.ts";
-import { anyName, checkNetworkName } from "./networkNames.ts";
+import { anyName, checkNetworkName, childName } from "./networkNames.ts";
 import { networkSecurityGroup } from "./securityGroups.ts";
 import { storageAccount } from "./storageAccounts.ts";
 import { findSubnet } from "./subnets.ts";
@@ -58,10 +58,11 @@ export const networkWatcher: Service<OutputsOf<NetworkWatcher>> = service<Networ
 
 export const flowLog: Service<OutputsOf<FlowLog>> = service<FlowLogArgs, FlowLog>("azure-native:network:FlowLog", {
   replaceOn: ["flowLogName", "networkWatcherName", "resourceGroupName", "location"],
-  naming: anyName("flowLogName"),
+  naming: childName("flowLogName"),
   region: (input, world) => normalise(input.location ?? world.region),
   create: (input, world) => {
-    checkNetworkName(input.flowLogName ?? "");
+    const name = input.flowLogName ?? world.logicalName;
+    checkNetworkName(name);
     const location = normalise(input.location ?? world.region);
     checkTags(input.tags);
     if (!isLocation(location)) {
@@ -78,7 +79,7 @@ export const flowLog: Service<OutputsOf<FlowLog>> = service<FlowLogArgs, FlowLog
         `Failed to perform 'write' on resource(s) of type 'networkWatchers/flowLogs', because the parent resource '${watcherId}' could not be found.`,
       );
     }
-    const id = `${watcherId}/flowLogs/${input.flowLogName}`;
+    const id = `${watcherId}/flowLogs/${name}`;
     const existing = find(world, flowLog, id);
     if (existing !== undefined) refuse("ResourceExists", `cannot create already existing resource '${existing.id}'`);
     const targetResourceGuid = check(input, id, location, world);
@@ -91,7 +92,7 @@ export const flowLog: Service<OutputsOf<FlowLog>> = service<FlowLogArgs, FlowLog
     }
     return {
       id,
-      name: input.flowLogName ?? "",
+      name,
       type: `${WATCHER}/flowLogs`,
       location,
       azureApiVersion: "2024-05-01",

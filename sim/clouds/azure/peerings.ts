@@ -9,7 +9,7 @@ import type { World } from "../../world.ts";
 import { changeable, deletable, newChild } from "./arm.ts";
 import { childrenOf, find, nameOf, parentOf, parseId, same } from "./ids.ts";
 import { etag, guid } from "./metadata.ts";
-import { anyName, checkNetworkName } from "./networkNames.ts";
+import { checkNetworkName, childName } from "./networkNames.ts";
 import { VIRTUAL_NETWORK, virtualNetwork } from "./virtualNetworks.ts";
 import { virtualNetworkGateway } from "./vpnGateways.ts";
 
@@ -20,9 +20,10 @@ export const virtualNetworkPeering: Service<OutputsOf<VirtualNetworkPeering>> = 
   VirtualNetworkPeering
 >("azure-native:network:VirtualNetworkPeering", {
   replaceOn: ["virtualNetworkPeeringName", "virtualNetworkName", "resourceGroupName"],
-  naming: anyName("virtualNetworkPeeringName"),
+  naming: childName("virtualNetworkPeeringName"),
   create: (input, world) => {
-    checkNetworkName(input.virtualNetworkPeeringName ?? "");
+    const name = input.virtualNetworkPeeringName ?? world.logicalName;
+    checkNetworkName(name);
     const { child, parent } = newChild(
       world,
       virtualNetworkPeering,
@@ -30,7 +31,7 @@ export const virtualNetworkPeering: Service<OutputsOf<VirtualNetworkPeering>> = 
       input,
       virtualNetwork,
       input.virtualNetworkName,
-      input.virtualNetworkPeeringName,
+      name,
     );
     const remote = check(input, child.id, world);
     const other = returnPeering(world, remote.id, parent.id);

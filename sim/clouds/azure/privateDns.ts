@@ -6,7 +6,7 @@ import { changeable, deletable, newChild, newGlobalResource } from "./arm.ts";
 import { childrenOf, find, nameOf, parentOf, same } from "./ids.ts";
 import { normalise } from "./locations.ts";
 import { etag, guid, systemData } from "./metadata.ts";
-import { anyName, checkNetworkName } from "./networkNames.ts";
+import { anyName, checkNetworkName, childName } from "./networkNames.ts";
 import { virtualNetwork } from "./virtualNetworks.ts";
 
 export const PRIVATE_ZONE = "Microsoft.Network/privateDnsZones";
@@ -27,10 +27,10 @@ export const privateZone: Service<OutputsOf<PrivateZone>> = service<PrivateZoneA
   "azure-native:privatedns:PrivateZone",
   {
     replaceOn: ["privateZoneName", "resourceGroupName", "location"],
-    naming: { ...anyName("privateZoneName"), automatic: false },
+    naming: anyName("privateZoneName"),
     region: () => "global",
     create: (input, world) => {
-      const name = input.privateZoneName ?? refuse("BadRequest", "The name of the private DNS zone is missing.");
+      const name = input.privateZoneName ?? "";
       checkZoneName(name);
       const zone = newGlobalResource(world, privateZone, PRIVATE_ZONE, input, name);
       return {
@@ -71,10 +71,11 @@ export const virtualNetworkLink: Service<OutputsOf<VirtualNetworkLink>> = servic
   VirtualNetworkLink
 >("azure-native:privatedns:VirtualNetworkLink", {
   replaceOn: ["virtualNetworkLinkName", "privateZoneName", "resourceGroupName", "location", "virtualNetwork"],
-  naming: anyName("virtualNetworkLinkName"),
+  naming: childName("virtualNetworkLinkName"),
   region: () => "global",
   create: (input, world) => {
-    checkNetworkName(input.virtualNetworkLinkName ?? "");
+    const name = input.virtualNetworkLinkName ?? world.logicalName;
+    checkNetworkName(name);
     if (normalise(input.location ?? "global") !== "global") {
       refuse(
         "LocationNotAvailableForResourceType",
@@ -88,7 +89,7 @@ export const virtualNetworkLink: Service<OutputsOf<VirtualNetworkLink>> = servic
       input,
       privateZone,
       input.privateZoneName,
-      input.virtualNetworkLinkName,
+      name,
     );
     checkLink(child.id, parent.state.name, input.virtualNetwork?.id, input.registrationEnabled ?? false, world);
     return {

@@ -9,7 +9,7 @@ import { given } from "./given.ts";
 import { childrenOf, find, parentOf, parseId, same } from "./ids.ts";
 import { vault } from "./keyVaults.ts";
 import { etag } from "./metadata.ts";
-import { anyName, checkNetworkName } from "./networkNames.ts";
+import { anyName, checkNetworkName, childName } from "./networkNames.ts";
 import { privateZone } from "./privateDns.ts";
 import { storageAccount } from "./storageAccounts.ts";
 import { requireSubnet, type SubnetView } from "./subnets.ts";
@@ -73,9 +73,10 @@ export const privateDnsZoneGroup: Service<OutputsOf<PrivateDnsZoneGroup>> = serv
   PrivateDnsZoneGroup
 >("azure-native:network:PrivateDnsZoneGroup", {
   replaceOn: ["privateDnsZoneGroupName", "privateEndpointName", "resourceGroupName"],
-  naming: anyName("privateDnsZoneGroupName"),
+  naming: childName("privateDnsZoneGroupName"),
   create: (input, world) => {
-    checkNetworkName(input.privateDnsZoneGroupName ?? "");
+    const name = input.privateDnsZoneGroupName ?? world.logicalName;
+    checkNetworkName(name);
     const { child, parent } = newChild(
       world,
       privateDnsZoneGroup,
@@ -83,7 +84,7 @@ export const privateDnsZoneGroup: Service<OutputsOf<PrivateDnsZoneGroup>> = serv
       input,
       privateEndpoint,
       input.privateEndpointName,
-      input.privateDnsZoneGroupName,
+      name,
     );
     if (childrenOf(world, privateDnsZoneGroup, parent.id).length > 0) {
       refuse(

@@ -4,7 +4,7 @@ import type { World } from "../../world.ts";
 import { isWithin, nameOf, parseId, same } from "./ids.ts";
 import { checkLocks } from "./locks.ts";
 import { userAssignedIdentity } from "./managedIdentities.ts";
-import { isGuid, systemData } from "./metadata.ts";
+import { guid, isGuid, systemData } from "./metadata.ts";
 import { BUILT_IN_ROLES } from "./roles.ts";
 import { exists } from "./services.ts";
 
@@ -17,17 +17,12 @@ export const roleAssignment: Service<OutputsOf<RoleAssignment>> = service<RoleAs
       pattern: /^.+$/,
       allowed: "a GUID",
       maxLength: 260,
-      // The provider makes a random GUID; here it must be given, so that a run cut short finds its own again.
+      // The provider makes a random GUID.
       automatic: false,
     },
     region: () => "global",
     create: (input, world) => {
-      const name =
-        input.roleAssignmentName ??
-        refuse(
-          "InvalidRoleAssignmentId",
-          "The role assignment ID '' is not valid. The role assignment ID must be a GUID.",
-        );
+      const name = input.roleAssignmentName ?? guid(world);
       checkRequest({ ...input, name }, world);
       const id = `${input.scope}/providers/Microsoft.Authorization/roleAssignments/${name}`;
       const all = world.all(roleAssignment);

@@ -10,7 +10,7 @@ import { changeable, deletable, newChild, newResource } from "./arm.ts";
 import { given } from "./given.ts";
 import { childrenOf, find, nameOf, parentOf, same } from "./ids.ts";
 import { etag, guid } from "./metadata.ts";
-import { anyName, checkNetworkName } from "./networkNames.ts";
+import { anyName, checkNetworkName, childName } from "./networkNames.ts";
 import { checkConflicts, checkRule, type Rule } from "./securityRules.ts";
 import { dependentsOf } from "./usage.ts";
 
@@ -73,9 +73,10 @@ export const securityRule: Service<OutputsOf<SecurityRule>> = service<SecurityRu
   "azure-native:network:SecurityRule",
   {
     replaceOn: ["securityRuleName", "networkSecurityGroupName", "resourceGroupName"],
-    naming: anyName("securityRuleName"),
+    naming: childName("securityRuleName"),
     create: (input, world) => {
-      checkNetworkName(input.securityRuleName ?? "");
+      const name = input.securityRuleName ?? world.logicalName;
+      checkNetworkName(name);
       const { child, parent } = newChild(
         world,
         securityRule,
@@ -83,7 +84,7 @@ export const securityRule: Service<OutputsOf<SecurityRule>> = service<SecurityRu
         input,
         networkSecurityGroup,
         input.networkSecurityGroupName,
-        input.securityRuleName,
+        name,
       );
       const rule = { ...input, id: child.id, name: child.name };
       checkRule(rule);

@@ -10,7 +10,7 @@ import { given } from "./given.ts";
 import { childrenOf, find, nameOf, parentOf, parseId, same } from "./ids.ts";
 import { etag } from "./metadata.ts";
 import { natGateway } from "./natGateways.ts";
-import { anyName, checkNetworkName } from "./networkNames.ts";
+import { checkNetworkName, childName } from "./networkNames.ts";
 import { checkPrefix } from "./ranges.ts";
 import { networkSecurityGroup } from "./securityGroups.ts";
 import { dependentsOf } from "./usage.ts";
@@ -35,18 +35,11 @@ type InlineInput = Unwrap<VirtualNetworkArgs>["subnets"];
 
 export const subnet: Service<OutputsOf<Subnet>> = service<SubnetArgs, Subnet>("azure-native:network:Subnet", {
   replaceOn: ["subnetName", "virtualNetworkName", "resourceGroupName"],
-  naming: anyName("subnetName"),
+  naming: childName("subnetName"),
   create: (input, world) => {
-    checkNetworkName(input.subnetName ?? "");
-    const { child, parent } = newChild(
-      world,
-      subnet,
-      SUBNET,
-      input,
-      virtualNetwork,
-      input.virtualNetworkName,
-      input.subnetName,
-    );
+    const name = input.subnetName ?? world.logicalName;
+    checkNetworkName(name);
+    const { child, parent } = newChild(world, subnet, SUBNET, input, virtualNetwork, input.virtualNetworkName, name);
     const taken = subnetsOf(world, parent).find((other) => same(other.id, child.id));
     if (taken !== undefined) refuse("ResourceExists", `cannot create already existing resource '${taken.id}'`);
     check(input, child, parent, world);

@@ -19,7 +19,13 @@ export const vaultKey: Service<OutputsOf<Key>> = service<KeyArgs, Key>("azure-na
     "properties.keySize",
     "properties.curveName",
   ],
-  naming: { property: "keyName", pattern: NAME, allowed: "letters, digits and hyphens (BadParameter)", maxLength: 127 },
+  naming: {
+    property: "keyName",
+    pattern: NAME,
+    allowed: "letters, digits and hyphens (BadParameter)",
+    maxLength: 127,
+    automatic: false,
+  },
   // Others name a key by its address: with the version or without.
   references: (state) => [state.keyUri, state.keyUriWithVersion],
   create: (input, world) => {
@@ -30,7 +36,7 @@ export const vaultKey: Service<OutputsOf<Key>> = service<KeyArgs, Key>("azure-na
       input,
       vault,
       input.vaultName,
-      input.keyName,
+      input.keyName ?? world.logicalName,
     );
     checkKey(input, parent.state.properties.sku.name);
     const keyUri = `${parent.state.properties.vaultUri}keys/${child.name}`;
@@ -75,6 +81,7 @@ export const vaultSecret: Service<OutputsOf<Secret>> = service<SecretArgs, Secre
     pattern: NAME,
     allowed: "letters, digits and hyphens (BadParameter)",
     maxLength: 127,
+    automatic: false,
   },
   create: (input, world) => {
     const { child, parent } = newChild(
@@ -84,7 +91,7 @@ export const vaultSecret: Service<OutputsOf<Secret>> = service<SecretArgs, Secre
       input,
       vault,
       input.vaultName,
-      input.secretName,
+      input.secretName ?? world.logicalName,
     );
     checkSecret(input);
     const secretUri = `${parent.state.properties.vaultUri}secrets/${child.name}`;

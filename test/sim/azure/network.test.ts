@@ -1,5 +1,6 @@
+import assert from "node:assert/strict";
 import { test } from "node:test";
-import { GROUP, inGroup, PLACE, placed, publicAddress, withNetwork } from "./baseline.ts";
+import { GROUP, inGroup, PLACE, placed, publicAddress, roleDefinition, withNetwork } from "./baseline.ts";
 import { refuses, SUBSCRIPTION, Subscription } from "./subscription.ts";
 
 const given = await withNetwork();
@@ -257,4 +258,22 @@ test("a flow log finds the watcher that Azure makes by itself, and nobody makes 
   );
   await azure.create("network:FlowLog", log({}));
   await refuses("FlowLogAlreadyExistsOnTarget", azure.create("network:FlowLog", log({ flowLogName: "again" })));
+});
+
+test("names that a program leaves out are made as the real provider makes them", async () => {
+  const own = await withNetwork(new Subscription());
+  const named = await own.azure.create("network:NetworkSecurityGroup", placed);
+  assert.match(named.id, /\/r\d+0{8}$/, "random digits behind a name of its own group");
+  const child = await own.azure.create("network:Subnet", {
+    ...inGroup,
+    virtualNetworkName: "vnet",
+    addressPrefix: "10.2.128.0/24",
+  });
+  assert.match(child.id, /\/subnets\/r\d+$/, "none behind a child's");
+  const role = await own.azure.create("authorization:RoleAssignment", {
+    principalId: "44444444-4444-4444-4444-444444444444",
+    roleDefinitionId: roleDefinition("Reader"),
+    scope: own.network.id,
+  });
+  assert.match(role.id, /roleAssignments\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 });
