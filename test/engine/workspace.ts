@@ -93,6 +93,7 @@ export async function assertConsistent(workspace: Workspace): Promise<void> {
   const existing = inventory.map(({ type, id }) => `${type} ${id}`).toSorted();
   assert.deepEqual(existing, workspace.held());
   const urns = inventory.map(({ urn }) => urn);
-  assert.equal(new Set(urns).size, urns.length, "a resource of the program exists twice");
+  const replaced = (workspace.state().resources ?? []).filter((resource) => resource.delete === true);
+  assert.equal(new Set(urns).size, urns.length - replaced.length, "a resource of the program exists twice");
   assert.deepEqual(workspace.state().pending_operations ?? [], []);
 }
