@@ -10,6 +10,9 @@ export interface StoredResource extends Stored {
   sequence: number;
 }
 
+/** Raised with every change of the tables. */
+const VERSION = 1;
+
 /**
  * Everything that exists in the simulated clouds. Held in memory for speed and written through to SQLite with every change,
  * so that a killed simulator knows all that it ever acknowledged. The file holds what a cloud would hold, pre-shared keys
@@ -25,8 +28,10 @@ export class Store {
   constructor(file: string) {
     if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     this.#database = new DatabaseSync(file);
+    this.#refuseOtherVersions(file);
     this.#database.exec(`
       pragma journal_mode = wal;
+      pragma user_version = ${VERSION};
       create table if not exists resource (sequence integer primary key, document text not null);
       create table if not exists counter (name text primary key, value integer not null);
     `);
@@ -35,6 +40,16 @@ export class Store {
       this.#index(resource);
       this.#sequence = Math.max(this.#sequence, resource.sequence);
     }
+  }
+
+  #refuseOtherVersions(file: string): void {
+    const version = Number(this.#database.prepare("pragma user_version").get()?.user_version);
+    const isNew = this.#database.prepare("select name from sqlite_schema").get() === undefined;
+    if (isNew || version === VERSION) return;
+    this.#database.close();
+    throw new Error(
+      `${file} was written by another version of the simulator (${version}, this is ${VERSION}); remove the folder that holds it and the stacks' state to begin anew`,
+    );
   }
 
   all(): StoredResource[] {

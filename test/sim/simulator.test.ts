@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import type { Subnet, SubnetArgs } from "@pulumi/aws/ec2/subnet.js";
 import type { Vpc, VpcArgs } from "@pulumi/aws/ec2/vpc.js";
@@ -137,6 +138,21 @@ test("what is made survives a restart, and numbers are not given out twice", asy
     );
     assert.equal(second.next("public-address"), counted + 1);
     second.close();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("clouds that another version of the simulator wrote are left alone, with a word on what to do", () => {
+  const folder = mkdtempSync(join(tmpdir(), "novacron-store-"));
+  try {
+    const other = new DatabaseSync(join(folder, "clouds.sqlite"));
+    other.exec("create table resource (document text); pragma user_version = 999");
+    other.close();
+    assert.throws(
+      () => new Store(join(folder, "clouds.sqlite")),
+      /another version of the simulator \(999, this is \d+\); remove/,
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }
