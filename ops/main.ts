@@ -23,7 +23,8 @@ export const commands: readonly Command[] = [
   ...simulatorCommands,
 ];
 
-async function main(args: string[]): Promise<number> {
+/** Runs what the arguments ask for and returns the exit code. @throws OperatorError when they, or the world, do not allow it */
+export async function main(args: string[]): Promise<number> {
   const [first = "", second = ""] = args;
   if (first === "" || first === "help" || first.startsWith("-")) {
     if (first.startsWith("-") && !asksForHelp(args))

@@ -7,24 +7,29 @@ import { setUpTools } from "./setup.ts";
 
 const STACK = "staging";
 
+const NEXT = [
+  [`preview ${STACK} --sim`, "a second run changes nothing"],
+  [`mesh ${STACK} --sim --lose …`, "who still reaches whom after a loss"],
+  ["sim change …", "change something behind Pulumi's back,"],
+  [`drift ${STACK} --sim`, "find it,"],
+  [`up ${STACK} --sim --yes`, "and have it repaired"],
+  [`destroy ${STACK} --sim --yes`, "everything is gone again"],
+  ["--help", "all commands"],
+] as const;
+
 const timings: [step: string, seconds: number][] = [];
 
 try {
   await step("set-up", async () => void (await setUpTools()));
-  await step("up", () => novactl("up", STACK, "--sim", "--yes"));
+  // The outputs follow in a form for people, and a preview would only say twice what is made.
+  await step("up", () => novactl("up", STACK, "--sim", "--yes", "--", "--skip-preview", "--suppress-outputs"));
   await step("status", () => novactl("status", STACK, "--sim"));
   await step("mesh", () => novactl("mesh", STACK, "--sim"));
   console.log(`
 Seconds per step: ${timings.map(([name, seconds]) => `${name} ${seconds.toFixed(1)}`).join(", ")}
 
 What to try next:
-  npx novactl preview ${STACK} --sim          a second run changes nothing
-  npx novactl mesh ${STACK} --sim --lose …    who still reaches whom after a loss
-  npx novactl sim change …                  change something behind Pulumi's back,
-  npx novactl drift ${STACK} --sim            find it,
-  npx novactl up ${STACK} --sim               and have it repaired
-  npx novactl destroy ${STACK} --sim          everything is gone again
-  npx novactl --help                        all commands`);
+${NEXT.map(([command, shows]) => `  npx novactl ${command.padEnd(36)}${shows}`).join("\n")}`);
 } catch (error) {
   console.error(`error: ${error instanceof Error ? error.message : error}`);
   process.exitCode = 1;

@@ -1,8 +1,9 @@
 import { command } from "../command.ts";
 import { type Drift, driftOf } from "../drift.ts";
 import { passThroughWithEvents } from "../eventLog.ts";
+import { removeDeadLocks } from "../locks.ts";
 import { json, sim, stackParameter } from "../options.ts";
-import { openSession } from "../session.ts";
+import { openSession, sessionLocks } from "../session.ts";
 import { styled } from "../table.ts";
 
 /** Exit code when something has drifted. */
@@ -20,6 +21,9 @@ export const drift = command({
   examples: ["novactl drift staging --sim", "novactl drift prod --json | jq -r '.changes[].name'"],
   run: async ({ positionals: [stack = ""], values }) => {
     const session = await openSession(stack, values.sim);
+    // A refresh takes the lock, be it only a preview.
+    const locks = await sessionLocks(session);
+    if (locks !== undefined) removeDeadLocks(locks);
     const args = ["refresh", "--preview-only", "--stack", stack, "--non-interactive", "--suppress-progress"];
     const { code, events } = await passThroughWithEvents(session, args, "nowhere unless it fails");
     if (code !== 0) {

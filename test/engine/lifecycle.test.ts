@@ -141,8 +141,15 @@ describe("a stack's life on the simulated clouds", { concurrency: 1 }, () => {
     await assertConsistent(workspace);
   });
 
-  test("the second one kills, and the next run puts right what that left", async () => {
-    workspace.edit("Pulumi.staging.yaml", (text) => text.replace('"3"', '"4"'));
+  test("the second one kills; the next run finds what was made by its inputs, a secret and a name made up among them", async () => {
+    // Only then does the rest of the replacement not come first.
+    assert.equal((await up()).code, 0);
+    workspace.edit("index.ts", (text) =>
+      text.replace(
+        "this.vpcId = vpc.id;",
+        "new SecurityGroup(`${name}-more`, { vpcId: vpc.id, description: secret(meshSecret) }, inside);\n$&",
+      ),
+    );
     const simulator = await workspace.simulator();
     await request(simulator, "POST /faults", { kind: "slow", seconds: 4 });
     const run = workspace.start("up", "staging", "--sim", "--yes", "--", "--skip-preview");
@@ -155,8 +162,10 @@ describe("a stack's life on the simulated clouds", { concurrency: 1 }, () => {
     assert.deepEqual(lockFiles(), []);
     const pending = await novactl("status", "staging", "--sim");
     assert.match(pending.stdout, /1 pending operations of an interrupted run[\s\S]*creating urn:pulumi:staging/);
-    const { code: next, stderr } = await up();
-    assert.equal(next, 0, stderr);
+    const next = await up();
+    assert.equal(next.code, 0, next.stderr);
+    assert.match(next.stderr, /pending create of .*::aws-use1-network-more: found as sg-\w+, adopted/);
+    assert.match(next.stdout, /20 unchanged/);
     await assertConsistent(workspace);
   });
 

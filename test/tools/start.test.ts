@@ -17,11 +17,13 @@ function checkoutWith(t: TestContext, refused?: string): CheckoutCopy {
   return checkout;
 }
 
+const UP = "up staging --sim --yes -- --skip-preview --suppress-outputs";
+
 test("npm start brings staging up, shows it and its mesh, and says what to try next", async (t) => {
   const checkout = checkoutWith(t);
   const { code, stdout, stderr } = await checkout.run("tools/start.ts").ended;
   assert.equal(code, 0, stderr);
-  assert.deepEqual(checkout.notes(), ["up staging --sim --yes", "status staging --sim", "mesh staging --sim"]);
+  assert.deepEqual(checkout.notes(), [UP, "status staging --sim", "mesh staging --sim"]);
   assert.match(stdout, /Seconds per step: set-up \d+\.\d, up \d+\.\d, status \d+\.\d, mesh \d+\.\d/);
   assert.match(stdout, /novactl preview staging --sim/);
 });
@@ -30,6 +32,6 @@ test("npm start stops at the step that fails", async (t) => {
   const checkout = checkoutWith(t, "up");
   const { code, stderr } = await checkout.run("tools/start.ts").ended;
   assert.equal(code, 1);
-  assert.deepEqual(checkout.notes(), ["up staging --sim --yes"]);
-  assert.match(stderr, /error: novactl up staging --sim --yes failed \(exit code 4\)/);
+  assert.deepEqual(checkout.notes(), [UP]);
+  assert.match(stderr, /error: novactl up staging --sim --yes .*failed \(exit code 4\)/);
 });
