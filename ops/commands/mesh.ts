@@ -1,4 +1,4 @@
-import type { StackOutputs } from "../../infra/outputs.ts";
+import type { StackOutputs } from "../../infra/outputSchema.ts";
 import type { Loss, MeshStatus, reachable } from "../../sim/network/oracle.ts";
 import { command } from "../command.ts";
 import { OperatorError } from "../operatorError.ts";

@@ -1,4 +1,4 @@
-import type { StackOutputs } from "../../infra/outputs.ts";
+import type { StackOutputs } from "../../infra/outputSchema.ts";
 import { command } from "../command.ts";
 import { json, sim, stackParameter } from "../options.ts";
 import { capture } from "../pulumi.ts";

@@ -59,11 +59,10 @@ export class CheckoutProgram {
     return readFileSync(join(this.home, ...path), "utf8");
   }
 
-  /** The mesh secret that was made for the stack, in plain text. */
-  async meshSecret(): Promise<string> {
+  /** Runs plain `pulumi` on the staging stack, as `novactl env` lets users do. */
+  async pulumi(command: string): Promise<string> {
     const { stdout } = await this.novactl("env", "staging", "--sim");
-    const script = `${stdout}\npulumi config get novacron:meshSecret`;
-    return execFileSync("bash", ["-c", script], { cwd: this.folder, encoding: "utf8" }).trim();
+    return execFileSync("bash", ["-c", `${stdout}\npulumi ${command}`], { cwd: this.folder, encoding: "utf8" }).trim();
   }
 
   async remove(): Promise<void> {

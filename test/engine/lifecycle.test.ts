@@ -133,6 +133,7 @@ describe("a stack's life on the simulated clouds", { concurrency: 1 }, () => {
     await untilDelayed(workspace, simulator, run);
     process.kill(run.pid, "SIGINT");
     // A terminal and a launcher both pass it on.
+    await sleep(100);
     process.kill(run.pid, "SIGINT");
     const { code, stderr, stdout } = note(await run.ended);
     assert.notEqual(code, 0);
@@ -147,7 +148,7 @@ describe("a stack's life on the simulated clouds", { concurrency: 1 }, () => {
     workspace.edit("index.ts", (text) =>
       text.replace(
         "this.vpcId = vpc.id;",
-        "new SecurityGroup(`${name}-more`, { vpcId: vpc.id, description: secret(meshSecret) }, inside);\n$&",
+        "new SecurityGroup(name + '-more', { vpcId: vpc.id, description: secret(meshSecret) }, inside);\n$&",
       ),
     );
     const simulator = await workspace.simulator();

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, describe, test } from "node:test";
+import { stackOutputSchema } from "../../infra/outputSchema.ts";
 import { preSharedKey } from "../../infra/plan/ipsec.ts";
+import type { StateResource } from "../../ops/state.ts";
 import type { Loss } from "../../sim/network/oracle.ts";
 import { Store } from "../../sim/store.ts";
 import { CheckoutProgram, type Report } from "./checkoutProgram.ts";
@@ -75,8 +77,38 @@ describe("staging on the simulated clouds", { concurrency: 1 }, () => {
     await program.json(0, "drift", "staging", "--sim");
   });
 
+  test("what the stack publishes keeps its contract, and kubeconfigs are secret and hold no token", async () => {
+    const shown = JSON.parse(await program.pulumi("stack output --json")) as Record<string, unknown>;
+    assert.equal(shown.kubeconfigs, "[secret]");
+    const outputs = stackOutputSchema.parse(JSON.parse(await program.pulumi("stack output --json --show-secrets")));
+    for (const [region, kubeconfig] of Object.entries(outputs.kubeconfigs)) {
+      const { users } = JSON.parse(kubeconfig) as { users: { user: object }[] };
+      assert.deepEqual(
+        users.map(({ user }) => Object.keys(user)),
+        [["exec"]],
+        region,
+      );
+    }
+  });
+
+  test("a resource that Pulumi has forgotten is imported under its id, and nothing changes", async () => {
+    const name = "aws-use1-gateway-from-azr-weu";
+    const { deployment } = JSON.parse(await program.pulumi("stack export")) as {
+      deployment: { resources: (StateResource & { parent: string; provider: string })[] };
+    };
+    const rule = deployment.resources.find(({ urn }) => urn.endsWith(`::${name}`));
+    assert.ok(rule);
+    const provider = rule.provider.split("::").slice(0, -1).join("::");
+    await program.pulumi(`state delete --yes '${rule.urn}'`);
+    assert.deepEqual(changesOf(await preview()), { create: 1 });
+    await program.pulumi(
+      `import ${rule.type} ${name} ${rule.id} --yes --generate-code=false --protect=false --parent 'p=${rule.parent}' --provider 'q=${provider}'`,
+    );
+    assert.deepEqual(changesOf(await preview()), {});
+  });
+
   test("no secret is in plain text in the state, the history or anything that was printed", async () => {
-    const secret = await program.meshSecret();
+    const secret = await program.pulumi("config get novacron:meshSecret");
     const { links } = await program.mesh();
     const keys = links.flatMap(({ regions }) =>
       [0, 1, 2, 3].map((index) => preSharedKey(secret, `${regions.toSorted(byCloud).join("--")}-${index}`, 1)),

@@ -1,0 +1,65 @@
+import { z } from "zod";
+
+const address = z.ipv4();
+
+/** One region as the stack publishes it. */
+const regionOutput = z.strictObject({
+  cloud: z.enum(["aws", "azure", "gcp"]),
+  location: z.string(),
+  /** URL of the cluster's API. */
+  apiEndpoint: z.url(),
+  clusterName: z.string(),
+  oidcIssuer: z.string(),
+  artifacts: z.string(),
+  secretStore: z.string(),
+  /** Public addresses of the region's ingress. */
+  entryAddresses: z.array(address).min(1),
+});
+
+const linkOutput = z.strictObject({
+  name: z.string(),
+  kind: z.enum(["vpn", "peering"]),
+  regions: z.tuple([z.string(), z.string()]),
+  tunnels: z.array(z.strictObject({ name: z.string(), inside: z.cidrv4(), outside: z.tuple([address, address]) })),
+});
+
+const milliseconds = z.number().positive();
+
+/** As planned by `planQuorum`, which says what each figure is. */
+const protocolOutput = z.strictObject({
+  protocol: z.enum(["raft", "pbft"]),
+  replicas: z.int().positive(),
+  quorum: z.int().positive(),
+  byzantine: z.int().min(0),
+  verdicts: z.array(
+    z.strictObject({ loss: z.string(), declared: z.boolean(), survives: z.boolean(), arithmetic: z.string() }),
+  ),
+  timeoutMilliseconds: milliseconds,
+  leastTimeoutMilliseconds: milliseconds,
+  timeoutArithmetic: z.string(),
+});
+
+const syncOutput = z.strictObject({
+  intervalMilliseconds: milliseconds,
+  stalenessTargetMilliseconds: milliseconds,
+  worstStalenessMilliseconds: milliseconds,
+  holds: z.boolean(),
+  arithmetic: z.string(),
+});
+
+/**
+ * What a stack publishes, by name of the stack output. Operators' tools read outputs through this schema, so a change here
+ * is a change for them. `kubeconfigs` is secret.
+ */
+export const stackOutputSchema = z.strictObject({
+  regionTable: z.record(z.string(), regionOutput),
+  /** Every pair of regions with its tunnels and their outside addresses. */
+  meshTable: z.array(linkOutput),
+  /** Which losses each protocol survives, with the arithmetic. */
+  quorum: z.strictObject({ protocols: z.array(protocolOutput), sync: syncOutput }),
+  globalName: z.string(),
+  nameServers: z.array(z.string()),
+  kubeconfigs: z.record(z.string(), z.string()),
+});
+
+export type StackOutputs = z.output<typeof stackOutputSchema>;
