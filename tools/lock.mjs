@@ -91,8 +91,9 @@ function isAlive({ pid, started }) {
 /** Tells a process from a later one with the same pid. Undefined where the system has no /proc. */
 function startTime(pid) {
   try {
-    const afterName = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1);
-    return afterName?.split(" ")[19];
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+    // Z: it has ended, and its parent has not taken notice.
+    return fields[0] === "Z" ? undefined : fields[19];
   } catch {
     return undefined;
   }

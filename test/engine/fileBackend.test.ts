@@ -38,6 +38,7 @@ describe("a stack with a backend of the user's own", { concurrency: 1 }, () => {
   before(async () => {
     env = await workspace.json<NodeJS.ProcessEnv>("env", "staging", "--sim");
     for (const [name, value] of Object.entries(env)) if (value === null) delete env[name];
+    env.TMPDIR = workspace.temporary;
   });
   after(() => workspace.remove());
 

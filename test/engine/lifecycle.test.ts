@@ -31,7 +31,7 @@ describe("a stack's life on the simulated clouds", { concurrency: 1 }, () => {
   after(() => workspace.remove());
 
   test("one command on a fresh checkout brings it up, and leaves the checkout as it was", async () => {
-    writeFileSync(join(workspace.folder, ".gitignore"), "node_modules\n.novacron/\n");
+    writeFileSync(join(workspace.folder, ".gitignore"), "node_modules\n.novacron/\ntmp/\n");
     git("init", "--quiet");
     git("add", "--all");
     const { code, stdout, stderr } = await up("--verbose");

@@ -21,9 +21,10 @@ export async function untilDelayed(workspace: Workspace, simulator: Endpoint, ru
     over = answer;
   });
   for (;;) {
-    // Pulumi starts only when the requests of earlier runs are through.
-    const pid = engine(workspace, run);
-    if (pid !== undefined && (await delayed(simulator)) > 0) return pid;
+    // Pulumi starts only when the requests of earlier runs are through. The lock is read last: before, it may have been
+    // that of a short Pulumi which the recovery ran.
+    const pid = (await delayed(simulator)) > 0 ? engine(workspace, run) : undefined;
+    if (pid !== undefined) return pid;
     assert.ok(over === undefined, `the run ended before anything was slowed down\n${over?.stdout}\n${over?.stderr}`);
     await sleep(20);
   }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { request, startSimulator, stopSimulator } from "../../ops/simulator.ts";
@@ -14,12 +14,19 @@ export class Workspace {
   readonly home = join(this.folder, ".novacron");
   /** Where the file backend keeps the stack's locks. */
   readonly locks = join(this.home, "state", ".pulumi", "locks", "organization", "fixture", "staging");
-  readonly env: NodeJS.ProcessEnv = { NOVACRON_HOME: this.home, NOVACRON_TIME_SCALE: "0" };
+  /** Where a run that is killed leaves its temporary files. */
+  readonly temporary = join(this.folder, "tmp");
+  readonly env: NodeJS.ProcessEnv = {
+    TMPDIR: this.temporary,
+    NOVACRON_HOME: this.home,
+    NOVACRON_TIME_SCALE: "0",
+  };
 
   constructor() {
     cpSync(join(checkout, "test", "engine", "fixture"), this.folder, { recursive: true });
     writeFileSync(join(this.folder, "package.json"), '{"type":"module"}');
     symlinkSync(join(checkout, "node_modules"), join(this.folder, "node_modules"));
+    mkdirSync(this.temporary);
   }
 
   async remove(): Promise<void> {
