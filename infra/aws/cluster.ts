@@ -4,6 +4,7 @@ import { Cluster as EksCluster } from "@pulumi/aws/eks/cluster.js";
 import { SecurityGroupIngressRule } from "@pulumi/aws/vpc/securityGroupIngressRule.js";
 import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider.js";
 import { all, ComponentResource, type ComponentResourceOptions, type Input, type Output, secret } from "@pulumi/pulumi";
+import { execKubeconfig } from "../kubeconfig.ts";
 import type { AwsRegionPlan } from "../plan/topology.ts";
 import type { RegionCluster } from "../region.ts";
 import type { Identity } from "./identity.ts";
@@ -140,29 +141,17 @@ const kubeconfig = (of: {
   authority: Input<string>;
 }): Output<string> =>
   secret(
-    all([of.endpoint, of.authority, of.roleArn]).apply(([server, authority, roleArn]) =>
-      JSON.stringify({
-        apiVersion: "v1",
-        kind: "Config",
-        clusters: [{ name: of.clusterName, cluster: { server, "certificate-authority-data": authority } }],
-        contexts: [{ name: of.clusterName, context: { cluster: of.clusterName, user: of.clusterName } }],
-        "current-context": of.clusterName,
-        users: [
-          {
-            name: of.clusterName,
-            user: {
-              exec: {
-                apiVersion: "client.authentication.k8s.io/v1beta1",
-                command: "aws",
-                args: [
-                  ...["--region", of.region, "eks", "get-token"],
-                  ...["--cluster-name", of.clusterName, "--role-arn", roleArn, "--output", "json"],
-                ],
-                interactiveMode: "Never",
-              },
-            },
-          },
-        ],
-      }),
+    all([of.endpoint, of.authority, of.roleArn]).apply(([server, certificateAuthority, roleArn]) =>
+      execKubeconfig(
+        { context: of.clusterName, server, certificateAuthority },
+        {
+          command: "aws",
+          args: [
+            ...["--region", of.region, "eks", "get-token"],
+            ...["--cluster-name", of.clusterName, "--role-arn", roleArn, "--output", "json"],
+          ],
+          installHint: "Install the AWS CLI, version 2",
+        },
+      ),
     ),
   );

@@ -9,6 +9,7 @@ import {
   type Output,
   secret,
 } from "@pulumi/pulumi";
+import { execKubeconfig } from "../kubeconfig.ts";
 import type { AccessPlan, GcpRegionPlan } from "../plan/topology.ts";
 import type { RegionCluster } from "../region.ts";
 import { type GcpNetwork, POD_RANGE, SERVICE_RANGE } from "./network.ts";
@@ -152,27 +153,13 @@ const dataPlane = (kind: GcpRegionPlan["dataPlane"]): Partial<ClusterArgs> =>
         addonsConfig: { networkPolicyConfig: { disabled: false } },
       };
 
-/** A kubeconfig in JSON, which is YAML. It holds no token: Google's plugin fetches one for whoever runs it. */
-function kubeconfig(context: string, server: string, certificateAuthority: string): string {
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    "current-context": context,
-    clusters: [{ name: context, cluster: { server, "certificate-authority-data": certificateAuthority } }],
-    contexts: [{ name: context, context: { cluster: context, user: context } }],
-    users: [
-      {
-        name: context,
-        user: {
-          exec: {
-            apiVersion: "client.authentication.k8s.io/v1beta1",
-            command: "gke-gcloud-auth-plugin",
-            installHint: "Install gke-gcloud-auth-plugin: gcloud components install gke-gcloud-auth-plugin",
-            provideClusterInfo: true,
-            interactiveMode: "Never",
-          },
-        },
-      },
-    ],
-  });
-}
+/** Google's plugin fetches a token for whoever runs it. */
+const kubeconfig = (context: string, server: string, certificateAuthority: string): string =>
+  execKubeconfig(
+    { context, server, certificateAuthority },
+    {
+      command: "gke-gcloud-auth-plugin",
+      installHint: "Install gke-gcloud-auth-plugin: gcloud components install gke-gcloud-auth-plugin",
+      provideClusterInfo: true,
+    },
+  );
