@@ -62,7 +62,11 @@ export class CheckoutProgram {
   /** Runs plain `pulumi` on the staging stack, as `novactl env` lets users do. */
   async pulumi(command: string): Promise<string> {
     const { stdout } = await this.novactl("env", "staging", "--sim");
-    return execFileSync("bash", ["-c", `${stdout}\npulumi ${command}`], { cwd: this.folder, encoding: "utf8" }).trim();
+    return execFileSync("bash", ["-c", `${stdout}\npulumi ${command}`], {
+      cwd: this.folder,
+      encoding: "utf8",
+      maxBuffer: 64 * 2 ** 20,
+    }).trim();
   }
 
   async remove(): Promise<void> {
