@@ -7,7 +7,7 @@ import { OperatorError } from "./operatorError.ts";
 /** The path of the Pulumi to run; it is downloaded or built first where the machine has none. */
 export async function pulumiPath(): Promise<string> {
   try {
-    return (await setUpTools()).pulumi;
+    return (await setUpTools(["pulumi"])).pulumi;
   } catch (error) {
     throw new OperatorError(error instanceof Error ? error.message : String(error));
   }

@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { catalogue, type ToolName } from "./catalogue.ts";
+import { catalogue, type GoModule, type Tool, type ToolName } from "./catalogue.ts";
 
 export const checkout = dirname(import.meta.dirname);
 
-/** The Go module whose go.mod and go.sum pin what the tools are built from. */
-export const goModule = join(import.meta.dirname, "go");
+/** The folder of a Go module whose go.mod and go.sum pin what tools are built from. */
+export const goModuleFolder = (module: string): string => join(import.meta.dirname, "go", module);
 
 /** The user's cache of tools, shared by all checkouts. Nothing but our own tools lies below it. */
 export function cacheFolder(): string {
@@ -15,16 +15,24 @@ export function cacheFolder(): string {
 }
 
 /**
- * The folder of the tools as this checkout pins them, so that checkouts of different age do not disturb each other. The
- * version of Go is not part of the name: the cache must be found where Go is missing, and a new Go is no reason to build.
+ * The folder of a module's tools as this checkout pins them, so that checkouts of different age do not disturb each other.
+ * The version of Go is not part of the name: the cache must be found where Go is missing, and a new Go is no reason to build.
  */
-export function buildFolder(): string {
+export function buildFolder(module: GoModule): string {
+  const pins = Object.values<Tool>(catalogue)
+    .filter(({ goModule }) => goModule === module)
+    .map(({ goPackage, ldflags, tags }) => `${goPackage} ${ldflags}${tags === undefined ? "" : ` ${tags}`}\n`);
+  return pinnedFolder(module, pins);
+}
+
+/** A folder in the cache that belongs to a module's go.mod and go.sum and to whatever else decides on its content. */
+export function pinnedFolder(module: string, pins: readonly string[]): string {
   const hash = createHash("sha256").update(`${process.platform}-${process.arch}`);
-  for (const file of ["go.mod", "go.sum"]) hash.update(readFileSync(join(goModule, file)));
-  for (const { goPackage, ldflags } of Object.values(catalogue)) hash.update(`${goPackage} ${ldflags}\n`);
+  for (const file of ["go.mod", "go.sum"]) hash.update(readFileSync(join(goModuleFolder(module), file)));
+  for (const pin of pins) hash.update(pin);
   return join(cacheFolder(), hash.digest("hex").slice(0, 16));
 }
 
 export function builtTool(name: ToolName): string {
-  return join(buildFolder(), "bin", name);
+  return join(buildFolder(catalogue[name].goModule), "bin", name);
 }

@@ -1,11 +1,12 @@
-/** `npm run clean:tools`: removes the user's cache of tools and this checkout's second name for one of them. */
+/** `npm run clean:tools`: removes the user's cache of tools and this checkout's names for them. */
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder } from "./cache.ts";
 import { bin } from "./languageHost.ts";
+import { regionToolsFolder } from "./regionTools.ts";
 
 const folder = cacheFolder();
-rmSync(bin, { recursive: true, force: true });
+for (const names of [bin, regionToolsFolder]) rmSync(names, { recursive: true, force: true });
 if (existsSync(folder)) {
   const bytes = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .map((path) => statSync(join(folder, path), { throwIfNoEntry: false }))

@@ -1,8 +1,8 @@
 import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { builtTool, checkout, goModule } from "./cache.ts";
-import { catalogue, type NpmInstaller, type ToolName } from "./catalogue.ts";
+import { builtTool, checkout, goModuleFolder } from "./cache.ts";
+import { catalogue, type NpmInstaller, type Tool, type ToolName } from "./catalogue.ts";
 import { isExecutable } from "./find.ts";
 import { progress } from "./progress.mjs";
 import { work } from "./work.ts";
@@ -35,18 +35,25 @@ export async function install(name: ToolName, installer: NpmInstaller): Promise<
  * @throws when Go says no; its words are in the message
  */
 export async function build(name: ToolName): Promise<string> {
-  const { version, goPackage, ldflags, buildMinutes } = catalogue[name];
+  const { version, goModule, goPackage, ldflags, tags, buildMinutes }: Tool = catalogue[name];
   const path = builtTool(name);
   // Only the holder of the set-up lock builds; what lies here was left by one that was killed.
   const partial = `${path}.partial`;
   rmSync(partial, { force: true });
   mkdirSync(dirname(path), { recursive: true });
   const done = progress(`${name} ${version}: building with Go, about ${buildMinutes} min the first time`);
-  const args = ["build", "-trimpath", "-buildvcs=false", `-ldflags=${ldflags}`, "-o", partial, goPackage];
+  const flags = [
+    "-trimpath",
+    "-buildvcs=false",
+    `-ldflags=${ldflags}`,
+    ...(tags === undefined ? [] : [`-tags=${tags}`]),
+  ];
+  const args = ["build", ...flags, "-o", partial, goPackage];
+  const folder = goModuleFolder(goModule);
   try {
-    const { ok, reason, output } = await work("go", args, { cwd: goModule });
+    const { ok, reason, output } = await work("go", args, { cwd: folder });
     done(`${name} ${version}: ${ok ? `built ${path}` : "build failed"}`);
-    if (!ok) throw new Error(`\`go ${args.join(" ")}\` in ${goModule} failed (${reason}):\n${lastLines(output)}`);
+    if (!ok) throw new Error(`\`go ${args.join(" ")}\` in ${folder} failed (${reason}):\n${lastLines(output)}`);
     renameSync(partial, path);
     return path;
   } finally {

@@ -1,8 +1,7 @@
-/** Provides the tools of the catalogue: `npm run setup`, and for other programs {@link setUpTools}. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { buildFolder, builtTool, goModule } from "./cache.ts";
-import { catalogue, isCompatible, type Tool, type ToolName } from "./catalogue.ts";
+import { builtTool, cacheFolder, goModuleFolder } from "./cache.ts";
+import { catalogue, compareVersions, isCompatible, type Tool, type ToolName } from "./catalogue.ts";
 import { isExecutable, onPath, pathFolders } from "./find.ts";
 import { withLanguageHost } from "./languageHost.ts";
 import { withLock } from "./lock.mjs";
@@ -11,32 +10,30 @@ import { build, install, officialTool } from "./obtain.ts";
 /** Where each tool is. */
 export type ToolPaths = Readonly<Record<ToolName, string>>;
 
-const names = Object.keys(catalogue) as ToolName[];
-
 /**
- * Provides every tool: a compatible one on PATH, else the one in the user's cache, else the official download, else a
+ * Provides tools: a compatible one on PATH, else the one in the user's cache, else the official download, else a
  * build. Says nothing and takes a few milliseconds when all are there; otherwise tells on standard error what it does.
  * @throws with one message for all tools that can be neither found nor made
  */
-export async function setUpTools(): Promise<ToolPaths> {
-  const paths = await findAll();
+export async function setUpTools<Name extends ToolName>(names: readonly Name[]): Promise<Pick<ToolPaths, Name>> {
+  const paths = await findAll(names);
   const missing = names.filter((name) => paths[name] === undefined);
   if (missing.length > 0) {
     await withLock(
-      join(buildFolder(), "setup.lock"),
+      join(cacheFolder(), "setup.lock"),
       `set-up of ${missing.join(", ")}`,
       ({ pid, purpose }) => console.error(`waiting for process ${pid}: ${purpose}`),
       // Whoever held the lock before may have made them.
-      async () => Object.assign(paths, await makeMissing(await findAll())),
+      async () => Object.assign(paths, await makeMissing(names, await findAll(names))),
     );
   }
-  const { pulumi } = paths as ToolPaths;
-  return { pulumi: withLanguageHost(pulumi) };
+  if (paths.pulumi !== undefined) paths.pulumi = withLanguageHost(paths.pulumi);
+  return paths as Pick<ToolPaths, Name>;
 }
 
 type Available = Partial<Record<ToolName, string>>;
 
-async function findAll(): Promise<Available> {
+async function findAll(names: readonly ToolName[]): Promise<Available> {
   const found = await Promise.all(names.map(async (name) => [name, await find(name)] as const));
   return Object.fromEntries(found.filter(([, path]) => path !== undefined));
 }
@@ -49,7 +46,7 @@ async function find(name: ToolName): Promise<string | undefined> {
   return compatible?.path ?? elsewhere.find(isExecutable);
 }
 
-async function makeMissing(available: Available): Promise<Available> {
+async function makeMissing(names: readonly ToolName[], available: Available): Promise<Available> {
   const hasGo = pathFolders().some((folder) => isExecutable(join(folder, "go")));
   const paths = { ...available };
   for (const name of names.filter((name) => paths[name] === undefined)) {
@@ -63,7 +60,7 @@ async function makeMissing(available: Available): Promise<Available> {
 }
 
 async function whatToInstall(impossible: readonly ToolName[]): Promise<string> {
-  const goVersion = readFileSync(join(goModule, "go.mod"), "utf8").match(/^go (.+)$/m)?.[1];
+  const goVersions = impossible.map((name) => requiredGo(catalogue[name].goModule)).toSorted(compareVersions);
   const lines = impossible.map(async (name) => {
     const tool: Tool = catalogue[name];
     const present = await onPath(name, tool);
@@ -72,15 +69,9 @@ async function whatToInstall(impossible: readonly ToolName[]): Promise<string> {
   });
   return [
     ...(await Promise.all(lines)),
-    `Install what is named above, or Go ${goVersion} or newer (https://go.dev/dl) to have it built, and run this again.`,
+    `Install what is named above, or Go ${goVersions.at(-1)} or newer (https://go.dev/dl) to have it built, and run this again.`,
   ].join("\n");
 }
 
-if (import.meta.main) {
-  try {
-    for (const [name, path] of Object.entries(await setUpTools())) console.log(`${name}: ${path}`);
-  } catch (error) {
-    console.error(`error: ${error instanceof Error ? error.message : error}`);
-    process.exitCode = 1;
-  }
-}
+const requiredGo = (module: string): string =>
+  readFileSync(join(goModuleFolder(module), "go.mod"), "utf8").match(/^go (.+)$/m)?.[1] ?? "";

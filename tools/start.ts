@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { checkout } from "./cache.ts";
+import { setUpRegionTools } from "./regionTools.ts";
 import { setUpTools } from "./setup.ts";
 
 const STACK = "staging";
@@ -20,7 +21,10 @@ const NEXT = [
 const timings: [step: string, seconds: number][] = [];
 
 try {
-  await step("set-up", async () => void (await setUpTools()));
+  await step("set-up", async () => {
+    await setUpTools(["pulumi"]);
+    await setUpRegionTools();
+  });
   // The outputs follow in a form for people, and a preview would only say twice what is made.
   await step("up", () => novactl("up", STACK, "--sim", "--yes", "--", "--skip-preview", "--suppress-outputs"));
   await step("status", () => novactl("status", STACK, "--sim"));

@@ -6,6 +6,7 @@ import { globSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, relative, sep } from "node:path";
 import { checkout } from "./cache.ts";
+import { setUpRegionTools } from "./regionTools.ts";
 import { setUpTools } from "./setup.ts";
 import { type Count, runTestFiles, seconds } from "./testFiles.ts";
 import { work } from "./work.ts";
@@ -21,7 +22,10 @@ const files = globSync("test/**/*.test.ts", { cwd: checkout }).toSorted();
 const engineTests = files.filter((file) => file.startsWith(join("test", "engine") + sep));
 const unitTests = files.filter((file) => !engineTests.includes(file));
 
-await step("set-up", async () => void (await setUpTools()));
+await step("set-up", async () => {
+  await setUpTools(["pulumi"]);
+  await setUpRegionTools();
+});
 await step("format and lint", () => command("biome", "ci", "--colors=off", "."));
 await step("types", () => command("tsc", "--pretty", "false"));
 await tests("unit tests", unitTests, availableParallelism());

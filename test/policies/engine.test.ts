@@ -23,7 +23,7 @@ type Pulumi = (...args: string[]) => Promise<{ code: number; output: string }>;
 
 /** A project whose program is the lines given, on a cloud that makes whatever it is asked for, with the policy pack on. */
 async function project(t: TestContext, lines: string): Promise<Pulumi> {
-  const { pulumi } = await setUpTools();
+  const { pulumi } = await setUpTools(["pulumi"]);
   const provider = await serveEchoProvider();
   const { folder, remove } = await makeProject({
     "Pulumi.yaml": "name: novacron\nruntime: { name: nodejs, options: { typescript: false } }\n",

@@ -23,7 +23,7 @@ export interface Project {
 
 /** Lays out a project from its files, by path, and makes the stack `dev`. */
 export async function makeProject(files: Record<string, string>): Promise<Project> {
-  const { pulumi } = await setUpTools();
+  const { pulumi } = await setUpTools(["pulumi"]);
   const folder = mkdtempSync(join(tmpdir(), "novacron-test-"));
   const defaults = {
     "Pulumi.yaml": "name: demo\nruntime: { name: nodejs, options: { typescript: false } }\n",

@@ -22,7 +22,7 @@ function copy(t: TestContext): CheckoutCopy {
   return made;
 }
 
-const setUp = (checkout: CheckoutCopy) => checkout.run("tools/setup.ts").ended;
+const setUp = (checkout: CheckoutCopy) => checkout.run("tools/setupCommand.ts", "pulumi").ended;
 
 /** The content of the Pulumi that set-up names. */
 const chosen = ({ stdout }: { stdout: string }) => readFileSync(stdout.replace("pulumi: ", "").trim(), "utf8");
@@ -94,7 +94,7 @@ test("new pins get a build of their own", async (t) => {
   const checkout = copy(t);
   checkout.fake("go", go(0));
   await setUp(checkout);
-  appendFileSync(join(checkout.root, "tools/go/go.sum"), "\n");
+  appendFileSync(join(checkout.root, "tools/go/pulumi/go.sum"), "\n");
   await setUp(checkout);
   assert.equal(cached(checkout).length, 2);
 });
@@ -125,7 +125,7 @@ test("a failing build shows Go's own words and leaves nothing behind", async (t)
 test("of two set-ups at once one builds, and the other says for whom it waits", async (t) => {
   const checkout = copy(t);
   checkout.fake("go", go(1));
-  const first = checkout.run("tools/setup.ts");
+  const first = checkout.run("tools/setupCommand.ts", "pulumi");
   await until(() => checkout.notes().length === 1);
   const second = await setUp(checkout);
   assert.match(second.stderr, new RegExp(`waiting for process ${first.process.pid}: set-up of pulumi`));
@@ -136,7 +136,7 @@ test("of two set-ups at once one builds, and the other says for whom it waits", 
 test("a set-up that was killed in the middle does not block the next", async (t) => {
   const checkout = copy(t);
   checkout.fake("go", go(30));
-  const killed = checkout.run("tools/setup.ts");
+  const killed = checkout.run("tools/setupCommand.ts", "pulumi");
   await until(() => checkout.notes().length === 1);
   killed.process.kill("SIGKILL");
   await killed.ended;
@@ -149,7 +149,7 @@ test("a set-up that was killed in the middle does not block the next", async (t)
 test("Ctrl-C during a build ends Go too and leaves nothing half made", async (t) => {
   const checkout = copy(t);
   checkout.fake("go", go(30));
-  const interrupted = checkout.run("tools/setup.ts");
+  const interrupted = checkout.run("tools/setupCommand.ts", "pulumi");
   await until(() => checkout.notes().length === 1);
   interrupted.process.kill("SIGINT");
   assert.equal((await interrupted.ended).code, 130);

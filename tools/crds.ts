@@ -1,0 +1,77 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseAllDocuments } from "yaml";
+
+interface Source {
+  /** Go module, pinned by `tools/go/crds`. */
+  module: string;
+  /** Folder in it, or one file. */
+  path: string;
+}
+
+/** Where each chart's CustomResourceDefinitions come from: the module of the app version that the chart installs. */
+const sources: Readonly<Record<string, Source>> = {
+  "argo-rollouts": { module: "github.com/argoproj/argo-rollouts", path: "manifests/crds" },
+  traefik: {
+    module: "github.com/traefik/traefik/v3",
+    path: "docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml",
+  },
+  "cert-manager": { module: "github.com/cert-manager/cert-manager", path: "deploy/crds" },
+  "external-secrets": { module: "github.com/external-secrets/external-secrets", path: "config/crds/bases" },
+  "kube-prometheus-stack": {
+    module: "github.com/prometheus-operator/prometheus-operator",
+    path: "example/prometheus-operator-crd",
+  },
+};
+
+/** The Go modules that {@link extractCrds} reads. */
+export const crdModules: readonly string[] = Object.values(sources).map(({ module }) => module);
+
+/**
+ * Writes the CustomResourceDefinitions of every chart to `<target>/<chart>/<name of the CRD>.json`, in place of what was
+ * there. Descriptions are left out: they are nine tenths of what an API server would hold of them in memory, and change
+ * nothing that it accepts. JSON because reading the YAML of 30 definitions takes seconds and is done in each region.
+ * @param goModuleFolder where the source of a Go module lies
+ * @throws Error naming a module that holds no definition where one is expected
+ */
+export function extractCrds(goModuleFolder: (module: string) => string, target: string): void {
+  for (const [chart, { module, path }] of Object.entries(sources)) {
+    const folder = join(target, chart);
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    const definitions = definitionFiles(join(goModuleFolder(module), path)).flatMap(definitionsIn);
+    if (definitions.length === 0) throw new Error(`the Go module ${module} has no CustomResourceDefinition in ${path}`);
+    for (const definition of definitions)
+      writeFileSync(join(folder, `${definition.metadata.name}.json`), JSON.stringify(definition));
+  }
+}
+
+interface Definition {
+  kind: string;
+  metadata: { name: string };
+}
+
+function definitionFiles(path: string): string[] {
+  if (/\.ya?ml$/.test(path)) return [path];
+  return readdirSync(path)
+    .filter((file) => /\.ya?ml$/.test(file))
+    .map((file) => join(path, file));
+}
+
+function definitionsIn(file: string): Definition[] {
+  return parseAllDocuments(readFileSync(file, "utf8"))
+    .map((document) => document.toJS() as Definition | null)
+    .filter((document) => document?.kind === "CustomResourceDefinition")
+    .map((document) => withoutDescriptions(document) as Definition);
+}
+
+/** A schema's `description` is text; a property that is called so is an object, and stays. */
+function withoutDescriptions(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutDescriptions);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key, inner]) => !(key === "description" && typeof inner === "string"))
+      .map(([key, inner]) => [key, withoutDescriptions(inner)]),
+  );
+}
