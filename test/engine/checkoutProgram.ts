@@ -19,7 +19,7 @@ export class CheckoutProgram {
     for (const file of ["Pulumi.yaml", "Pulumi.staging.yaml", "Pulumi.prod.yaml", "package.json"]) {
       copyFileSync(join(checkout, file), join(this.folder, file));
     }
-    for (const room of ["infra", "policies", "node_modules"])
+    for (const room of ["infra", "k8s", "policies", "node_modules"])
       symlinkSync(join(checkout, room), join(this.folder, room));
   }
 
