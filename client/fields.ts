@@ -88,10 +88,8 @@ function projectList(list: readonly unknown[], members: [string, FieldSet][]): u
   return list.flatMap((item, index) => {
     const found = members.find(([key]) => isItem(key, item, index));
     if (found === undefined) return [];
-    const [key, set] = found;
-    const projected = project(item, set);
-    // The keys tell the server which item is meant.
-    return [key.startsWith("k:") ? { ...JSON.parse(key.slice(2)), ...(projected as object) } : projected];
+    // Keys that tell items apart are fields of the set too, but for those that the server filled in by itself.
+    return [project(item, found[1])];
   });
 }
 

@@ -27,6 +27,7 @@ export interface GlobalEntryArgs {
  */
 export class GlobalEntry extends ComponentResource {
   readonly globalName: string;
+  readonly zoneId: Output<string>;
   /** Where the parent domain must delegate the zone to. */
   readonly nameServers: Output<string[]>;
 
@@ -70,7 +71,8 @@ export class GlobalEntry extends ComponentResource {
       );
     }
     this.globalName = dns.globalName;
+    this.zoneId = zone.zoneId;
     this.nameServers = zone.nameServers;
-    this.registerOutputs({ globalName: this.globalName, nameServers: this.nameServers });
+    this.registerOutputs({ globalName: this.globalName, zoneId: this.zoneId, nameServers: this.nameServers });
   }
 }

@@ -47,6 +47,15 @@ const syncOutput = z.strictObject({
   arithmetic: z.string(),
 });
 
+const serviceOutput = z.strictObject({
+  /** The region's own public name. */
+  host: z.hostname(),
+  /** Where other regions reach it. */
+  federationUrl: z.url(),
+  /** What is released step by step: Rollout, weighted TraefikService and release ceiling have this name or begin with it. */
+  released: z.array(z.strictObject({ name: z.string(), namespace: z.string() })),
+});
+
 /**
  * What a stack publishes, by name of the stack output. Operators' tools read outputs through this schema, so a change here
  * is a change for them. `kubeconfigs` is secret.
@@ -59,6 +68,7 @@ export const stackOutputSchema = z.strictObject({
   quorum: z.strictObject({ protocols: z.array(protocolOutput), sync: syncOutput }),
   globalName: z.string(),
   nameServers: z.array(z.string()),
+  serviceTable: z.record(z.string(), serviceOutput),
   kubeconfigs: z.record(z.string(), z.string()),
 });
 

@@ -1,7 +1,9 @@
 import { all } from "@pulumi/pulumi";
+import type { ReleasedService } from "../k8s/dwcp/canaryService.ts";
 import type { GlobalEntry } from "./entry.ts";
 import type { Mesh } from "./mesh.ts";
 import type { EnvironmentPlan } from "./plan/environment.ts";
+import type { ServicesPlan } from "./plan/services.ts";
 import type { Region } from "./region.ts";
 
 export interface StackOutputArgs {
@@ -9,10 +11,11 @@ export interface StackOutputArgs {
   regions: readonly Region[];
   mesh: Mesh;
   entry: GlobalEntry;
+  services: readonly { plan: ServicesPlan; released: readonly ReleasedService[] }[];
 }
 
 /** Gathers what the stack publishes. Keys are those of `stackOutputSchema`. */
-export function stackOutputs({ plan, regions, mesh, entry }: StackOutputArgs) {
+export function stackOutputs({ plan, regions, mesh, entry, services }: StackOutputArgs) {
   const locations = new Map(plan.regions.map(({ name, location }) => [name, location]));
   const byName = <Value>(value: (region: Region) => Value): Record<string, Value> =>
     Object.fromEntries(regions.map((region) => [region.regionName, value(region)]));
@@ -31,6 +34,12 @@ export function stackOutputs({ plan, regions, mesh, entry }: StackOutputArgs) {
     quorum: plan.quorum,
     globalName: entry.globalName,
     nameServers: entry.nameServers,
+    serviceTable: Object.fromEntries(
+      services.map(({ plan: { region, hosts, federationUrl }, released }) => [
+        region,
+        { host: hosts.regional, federationUrl, released: [...released] },
+      ]),
+    ),
     kubeconfigs: byName((region) => region.cluster.kubeconfig),
   };
 }

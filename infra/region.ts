@@ -15,6 +15,15 @@ export interface Region extends ComponentResource {
   readonly secretStore: Output<string>;
   /** Public addresses reserved for the region's ingress, for the global DNS name. */
   readonly entryAddresses: Output<string>[];
+  readonly annotations: RegionAnnotations;
+}
+
+/** How objects in the cluster ask the cloud for what the region holds ready for them: annotations in the cloud's own words. */
+export interface RegionAnnotations {
+  /** On a Service of type LoadBalancer: gives it the region's entry addresses. */
+  readonly loadBalancer: Record<string, Input<string>>;
+  /** On the service account `external-secrets/external-secrets`: lets it read the region's secret store. */
+  readonly secretsReader: Record<string, Input<string>>;
 }
 
 export interface RegionNetwork {
@@ -55,6 +64,13 @@ export interface RegionGateway {
   connect(end: VpnEnd): Output<string>[];
   /** Creates both sides of a native peering with a gateway of the same cloud, this one asking. */
   peer(link: PeeringLink, other: RegionGateway): void;
+}
+
+/** The region of a name. */
+export function regionNamed(name: string, regions: readonly Region[]): Region {
+  const found = regions.find(({ regionName }) => regionName === name);
+  if (found === undefined) throw new Error(`the plan names ${name}, which the stack does not create`);
+  return found;
 }
 
 /** The end of a link that is not this one. */

@@ -23,6 +23,8 @@ type Values<Specs extends Options> = {
 export interface Positional {
   name: string;
   description: string;
+  /** May be left out, with all that follow it. */
+  optional?: true;
 }
 
 export interface Invocation<Specs extends Options> {
@@ -36,7 +38,6 @@ interface Definition<Specs extends Options> {
   /** One word, or two as in `sim start`. */
   name: string;
   summary: string;
-  /** All of them are required. */
   positionals: readonly Positional[];
   options: Specs;
   /** What arguments after `--` are; without it there are none. */
@@ -97,7 +98,10 @@ function readArguments<Specs extends Options>(definition: Definition<Specs>, arg
         `${token.rawName} needs a value: ${token.rawName} ${option.value ?? "VALUE"}; ${seeHelp}`,
       );
   }
-  const missing = definition.positionals.slice(positionals.length).map(({ name }) => `<${name}>`);
+  const missing = definition.positionals
+    .slice(positionals.length)
+    .filter(({ optional }) => optional !== true)
+    .map(({ name }) => `<${name}>`);
   if (missing.length > 0)
     throw new OperatorError(`novactl ${definition.name} needs ${missing.join(" and ")}; ${usage(definition)}`);
   const unexpected = positionals.slice(definition.positionals.length);
@@ -120,7 +124,7 @@ type Described = Pick<Command, "name" | "summary" | "positionals" | "options" | 
 export function usage({ name, positionals, options, rest }: Omit<Described, "summary">): string {
   const words = [
     `usage: novactl ${name}`,
-    ...positionals.map((positional) => `<${positional.name}>`),
+    ...positionals.map(({ name: word, optional }) => (optional ? `[<${word}>]` : `<${word}>`)),
     ...Object.entries(options).map(([option, spec]) => `[${flag(option, spec)}]${spec.multiple ? "..." : ""}`),
     ...(rest === undefined ? [] : [`[-- ${rest}]`]),
   ];

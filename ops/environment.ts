@@ -12,7 +12,7 @@ export type Variables = Record<string, string | undefined>;
  * login, plugins and secrets are neither used nor touched.
  */
 export function simulatedVariables(project: Project, stack: string, pulumi: string, endpoint: Endpoint): Variables {
-  const { state, passphrase, pulumi: pulumiHome, stackConfig } = layout(project.home);
+  const { state, passphrase, pulumi: pulumiHome, stackConfig, bin } = layout(project.home);
   return {
     PULUMI_HOME: pulumiHome,
     PULUMI_BACKEND_URL: `file://${state}`,
@@ -29,8 +29,24 @@ export function simulatedVariables(project: Project, stack: string, pulumi: stri
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_SUPPRESS_NEO_LINK: "true",
     ...realVariables(project, stack, pulumi),
+    ...(endpoint.proxyPort === undefined ? {} : clusterVariables(bin, pulumi, endpoint.proxyPort)),
   };
 }
+
+/**
+ * What `kubectl` and others need for the simulated clusters: the clouds' credential programs before any real ones, and the
+ * proxy behind which all public names and API servers are. Pulumi itself talks to loopback ports alone, past the proxy.
+ */
+const clusterVariables = (bin: string, pulumi: string, proxyPort: number): Variables => ({
+  PATH: [
+    bin,
+    ...pathWith(pulumi)
+      .split(delimiter)
+      .filter((folder) => folder !== bin),
+  ].join(delimiter),
+  HTTPS_PROXY: `http://127.0.0.1:${proxyPort}`,
+  NO_PROXY: "127.0.0.1,localhost",
+});
 
 /** What a Pulumi needs on the real clouds; backend, login and config stay the user's own. */
 export function realVariables(project: Project, stack: string, pulumi: string): Variables {

@@ -12,6 +12,8 @@ export const layout = (home: string) => ({
   pulumi: join(home, "pulumi"),
   /** The simulator's store, endpoint and log. */
   simulator: join(home, "sim"),
+  /** The clouds' credential programs, as the simulated clouds have them. */
+  bin: join(home, "bin"),
   /** The copy of a stack's config. */
   stackConfig: (stack: string) => join(home, stack, `Pulumi.${stack}.yaml`),
 });

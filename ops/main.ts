@@ -1,31 +1,15 @@
 import { nearest } from "../infra/config/spelling.ts";
 import { asksForHelp, type Command, help } from "./command.ts";
-import { drift } from "./commands/drift.ts";
-import { env } from "./commands/env.ts";
-import { destroy, preview, refresh, up } from "./commands/lifecycle.ts";
-import { mesh } from "./commands/mesh.ts";
-import { simulatorCommands } from "./commands/sim.ts";
-import { status } from "./commands/status.ts";
-import { topology } from "./commands/topology.ts";
+import { killSwitch, rollback } from "./commands/rollback.ts";
 import { OperatorError } from "./operatorError.ts";
 
-/** Every command of novactl, in the order of its help. */
-export const commands: readonly Command[] = [
-  up,
-  preview,
-  refresh,
-  destroy,
-  status,
-  mesh,
-  drift,
-  env,
-  topology,
-  ...simulatorCommands,
-];
+/** What has to be fast: found without loading the other commands and all that they need. */
+const urgent: readonly Command[] = [rollback, killSwitch];
 
 /** Runs what the arguments ask for and returns the exit code. @throws OperatorError when they, or the world, do not allow it */
 export async function main(args: string[]): Promise<number> {
   const [first = "", second = ""] = args;
+  const commands = urgent.some(({ name }) => name === first) ? urgent : (await import("./commands/all.ts")).commands;
   if (first === "" || first === "help" || first.startsWith("-")) {
     if (first.startsWith("-") && !asksForHelp(args))
       throw new OperatorError(`novactl needs a command before ${first}; see \`novactl --help\``);

@@ -12,4 +12,10 @@ export const sim = {
   description: "on the simulated clouds; they are started if need be",
 } satisfies Option;
 
+export const noClusters = {
+  type: "boolean",
+  description:
+    "with --sim: clusters have no control planes, what is applied to them is only recorded ($NOVACRON_CLUSTERS=off)",
+} satisfies Option;
+
 export const json = { type: "boolean", description: "one JSON object on standard output" } satisfies Option;

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Endpoint } from "../sim/main.ts";
 import { withLock } from "../tools/lock.mjs";
+import { setUpRegionTools } from "../tools/regionTools.ts";
 import { layout } from "./home.ts";
 import { OperatorError } from "./operatorError.ts";
 import { isAlive } from "./processes.ts";
@@ -41,17 +42,38 @@ export async function runningSimulator(home: string): Promise<Endpoint> {
   return endpoint;
 }
 
+/** A simulator that is stopping first ends its regions, which takes up to 15 s. */
+const END_TIMEOUT_SECONDS = 40;
+
+/**
+ * Whether simulated clusters have control planes: not with `NOVACRON_CLUSTERS=off`, which is what `--no-clusters` sets.
+ * @throws OperatorError for any other value but `on`
+ */
+export function clustersWanted(): boolean {
+  const { NOVACRON_CLUSTERS: wish = "" } = process.env;
+  if (wish === "off") return false;
+  if (wish === "" || wish === "on") return true;
+  throw new OperatorError(`NOVACRON_CLUSTERS is '${wish}': on and off are allowed; on is the default`);
+}
+
+/** Does what `--no-clusters` says, for this process and those that it starts. */
+export function goWithoutClusters(): void {
+  process.env.NOVACRON_CLUSTERS = "off";
+}
+
 /** The running simulator, started now if there is none. Of several processes that ask at once, one starts it. */
 export async function startSimulator(
   home: string,
   timeScale = process.env.NOVACRON_TIME_SCALE ?? DEFAULT_TIME_SCALE,
+  clusters = clustersWanted(),
 ): Promise<{ endpoint: Endpoint; started: boolean }> {
   if (!(Number(timeScale) >= 0))
     throw new OperatorError(
       `time scale '${timeScale}': give a number of real seconds for a second of the clouds' time, 0 or more`,
     );
   const running = await findSimulator(home);
-  if (running !== undefined) return { endpoint: running, started: false };
+  if (running !== undefined) return { endpoint: inMode(running, clusters), started: false };
+  const tools = clusters ? await toolsFolder() : undefined;
   mkdirSync(layout(home).simulator, { recursive: true, mode: 0o700 });
   return withLock(
     join(layout(home).simulator, "start.lock"),
@@ -59,19 +81,46 @@ export async function startSimulator(
     ({ pid }) => console.error(`waiting for process ${pid}, which is starting the simulator`),
     async () => {
       const meanwhile = await findSimulator(home);
-      if (meanwhile !== undefined) return { endpoint: meanwhile, started: false };
-      return { endpoint: await launch(home, timeScale), started: true };
+      if (meanwhile !== undefined) return { endpoint: inMode(meanwhile, clusters), started: false };
+      return { endpoint: await launch(home, timeScale, tools), started: true };
     },
   );
 }
 
-async function launch(home: string, timeScale: string): Promise<Endpoint> {
+/** @throws OperatorError when the running simulator has control planes and shall not, or the other way round */
+function inMode(endpoint: Endpoint, clusters: boolean): Endpoint {
+  if ((endpoint.proxyPort !== undefined) === clusters) return endpoint;
+  throw new OperatorError(
+    clusters
+      ? "the simulator runs without clusters; go on so with --no-clusters (or NOVACRON_CLUSTERS=off), or end it with `novactl sim stop` and run this again"
+      : "the simulator runs with clusters; leave out --no-clusters (or NOVACRON_CLUSTERS=off), or end it with `novactl sim stop` and run this again",
+  );
+}
+
+/** The programs that clusters run: $NOVACRON_TOOLS, else found, downloaded or built. */
+async function toolsFolder(): Promise<string> {
+  const { NOVACRON_TOOLS: given = "" } = process.env;
+  if (given !== "") return given;
+  try {
+    return await setUpRegionTools();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new OperatorError(`the programs that simulated clusters run: ${why}\nOr go without: --no-clusters`);
+  }
+}
+
+/** @param tools folder of the programs that clusters run; undefined: no control planes */
+async function launch(home: string, timeScale: string, tools: string | undefined): Promise<Endpoint> {
   rmSync(endpointFile(home), { force: true });
   const log = openSync(logFile(home), "a", 0o600);
   // In a session of its own, so that neither Ctrl-C nor the end of the terminal reaches it.
   const child = spawn(
     process.execPath,
-    ["--disable-warning=ExperimentalWarning", MAIN, "--folder", layout(home).simulator, "--time-scale", timeScale],
+    [
+      ...["--disable-warning=ExperimentalWarning", MAIN],
+      ...["--folder", layout(home).simulator, "--time-scale", timeScale],
+      ...(tools === undefined ? ["--no-clusters"] : ["--tools", tools, "--shims", layout(home).bin]),
+    ],
     { detached: true, stdio: ["ignore", log, log] },
   );
   closeSync(log);
@@ -102,7 +151,8 @@ export async function stopSimulator(home: string, how: "stop" | "kill"): Promise
   if (how === "kill") process.kill(endpoint.pid, "SIGKILL");
   else await request(endpoint, "POST /stop");
   for (let waited = 0; isAlive(endpoint.pid); waited += 20) {
-    if (waited > 10_000) throw new OperatorError(`the simulator, process ${endpoint.pid}, does not end`);
+    if (waited > END_TIMEOUT_SECONDS * 1000)
+      throw new OperatorError(`the simulator, process ${endpoint.pid}, does not end`);
     await sleep(20);
   }
   return true;

@@ -81,13 +81,18 @@ export function mergeStackConfig(
 /** The stack's config as the planners take it, with defaults. @throws with all that is wrong with it */
 export function readStackConfig(project: Project, stack: string): StackConfig {
   const file = stackFile(project, stack);
-  const { config = {} } = mapping(readFileSync(file, "utf8"), file).toJS() as { config?: Record<string, unknown> };
+  const parsed = parseStackConfig(parsedStackConfig(readFileSync(file, "utf8"), file), stack);
+  if (parsed.problems !== undefined) throw new OperatorError(report(parsed.problems, stack));
+  return parsed.config;
+}
+
+/** The values of a stack file that are the program's own, by key without its prefix, as YAML has them. */
+export function parsedStackConfig(text: string, file: string): Record<string, unknown> {
+  const { config = {} } = mapping(text, file).toJS() as { config?: Record<string, unknown> };
   const own = Object.entries(config).flatMap(([key, value]): [string, unknown][] =>
     key.startsWith("novacron:") && !GENERATED_SECRETS.includes(key) ? [[key.slice("novacron:".length), value]] : [],
   );
-  const parsed = parseStackConfig(Object.fromEntries(own), stack);
-  if (parsed.problems !== undefined) throw new OperatorError(report(parsed.problems, stack));
-  return parsed.config;
+  return Object.fromEntries(own);
 }
 
 /** A YAML document that is a mapping, be it an empty one. @throws naming the file when it is anything else */

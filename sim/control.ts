@@ -2,6 +2,8 @@ import { timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
+import { type ClusterControl, clusterRoutes, passToRegion } from "./controlClusters.ts";
+import { Failure, type Route, route, Verbatim } from "./controlRoute.ts";
 import { type Faults, faultSchema } from "./faults.ts";
 import { cloudNetworks, stackOf } from "./mesh.ts";
 import { meshStatus, reachable } from "./network/oracle.ts";
@@ -35,6 +37,10 @@ export interface ControlOptions {
   /** Deletes a resource as the cloud's API would, which refuses while others need it. */
   remove: (resource: StoredResource) => Promise<void>;
   stop: () => void;
+  /** Has the control planes follow a changed resource. */
+  settle: (type: string) => Promise<void>;
+  /** Undefined where clusters have no control planes. */
+  clusters: ClusterControl | undefined;
 }
 
 /**
@@ -61,27 +67,7 @@ export function serveControl(options: ControlOptions): Promise<{ server: Server;
   });
 }
 
-interface Route {
-  schema: z.ZodType;
-  run: (body: unknown) => unknown;
-}
-
-/** Joins a schema to the function that takes what it lets through. */
-const route = <Schema extends z.ZodType>(schema: Schema, run: (body: z.output<Schema>) => unknown): Route => ({
-  schema,
-  run: (body) => run(body as z.output<Schema>),
-});
-
-/** An answer other than 200. */
-class Failure extends Error {
-  readonly status: number;
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
-
-function routes({ store, faults, remove, stop }: ControlOptions): Record<string, Route> {
+function routes({ store, faults, remove, stop, settle, clusters }: ControlOptions): Record<string, Route> {
   const ofStack = (name: string | undefined) =>
     store.all().filter((resource) => name === undefined || stackOf(resource) === name);
   const existing = ({ package: name, type, id }: z.output<typeof address>): StoredResource => {
@@ -90,12 +76,14 @@ function routes({ store, faults, remove, stop }: ControlOptions): Record<string,
     return resource;
   };
   return {
+    ...(clusters === undefined ? {} : clusterRoutes(clusters, store)),
     "GET /inventory": route(z.strictObject({ stack: z.string().optional() }), ({ stack }) =>
       ofStack(stack).map(inventoryEntry),
     ),
     "GET /status": route(z.strictObject({}), () => ({
       resources: store.all().length,
       faults: faults.list().length,
+      clusters: clusters !== undefined,
       delayed: faults.delayed,
     })),
     "GET /faults": route(z.strictObject({}), () => faults.list()),
@@ -109,10 +97,12 @@ function routes({ store, faults, remove, stop }: ControlOptions): Record<string,
     }),
     "POST /change": route(
       address.extend({ property: z.string().min(1), value: z.unknown() }),
-      ({ property, value, ...wanted }) => {
+      async ({ property, value, ...wanted }) => {
         const resource = existing(wanted);
         const { inputs, state } = changed(resource, property.split("."), value);
-        return inventoryEntry(store.change(resource, inputs, state));
+        const after = inventoryEntry(store.change(resource, inputs, state));
+        await settle(resource.type);
+        return after;
       },
     ),
     "POST /remove": route(address, async (wanted) => {
@@ -157,12 +147,21 @@ async function handle(
   if (!sameToken(request.headers.authorization, `Bearer ${options.token}`))
     throw new Failure(401, "wrong or missing token");
   const url = new URL(request.url ?? "/", "http://localhost");
+  const text = await textOf(request);
+  const passed =
+    options.clusters &&
+    (await passToRegion(options.clusters.clusters, {
+      method: request.method ?? "GET",
+      path: request.url ?? "/",
+      body: text,
+    }));
+  if (passed !== undefined) return passed;
   const wanted = `${request.method} ${url.pathname}`;
   const found = table[wanted];
   if (found === undefined)
-    throw new Failure(404, `no such request: ${wanted}; there are ${Object.keys(table).join(", ")}`);
+    throw new Failure(404, `${missing(url.pathname, options)}: ${wanted}; there are ${Object.keys(table).join(", ")}`);
   const parsed = found.schema.safeParse(
-    request.method === "POST" ? await bodyOf(request) : Object.fromEntries(url.searchParams),
+    request.method === "POST" ? bodyOf(text) : Object.fromEntries(url.searchParams),
   );
   if (!parsed.success) throw new Failure(400, z.prettifyError(parsed.error));
   return found.run(parsed.data);
@@ -197,15 +196,27 @@ const inventoryEntry = ({ package: name, type, id, region, urn, sequence }: Stor
 });
 
 function answer(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { "content-type": "application/json" });
-  response.end(JSON.stringify(body));
+  const plain =
+    body instanceof Verbatim ? body : { status, contentType: "application/json", text: JSON.stringify(body) };
+  response.writeHead(plain.status, { "content-type": plain.contentType });
+  response.end(plain.text);
 }
 
-async function bodyOf(request: IncomingMessage): Promise<unknown> {
+/** Requests about clusters are unknown where there are none. */
+const missing = (path: string, { clusters }: ControlOptions): string =>
+  clusters === undefined && /^\/(regions\/.*|clusters|credential|token|rotate-keys|resolve|secrets)$/.test(path)
+    ? "the simulator runs without clusters (--no-clusters), so there is no such request"
+    : "no such request";
+
+async function textOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function bodyOf(text: string): unknown {
   try {
-    return JSON.parse(Buffer.concat(chunks).toString("utf8") || "{}");
+    return JSON.parse(text || "{}");
   } catch {
     return undefined;
   }

@@ -24,6 +24,7 @@ export class Store {
   /** By package, type and id. Several where ids are valid in one region only, such as names of log groups. */
   readonly #byId = new Map<string, StoredResource[]>();
   #sequence = 0;
+  #revision = 0;
 
   constructor(file: string) {
     if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
@@ -50,6 +51,11 @@ export class Store {
     throw new Error(
       `${file} was written by another version of the simulator (${version}, this is ${VERSION}); remove the folder that holds it and the stacks' state to begin anew`,
     );
+  }
+
+  /** Rises with every change, so that what was worked out from the resources can be kept until then. */
+  get revision(): number {
+    return this.#revision;
   }
 
   all(): StoredResource[] {
@@ -80,6 +86,7 @@ export class Store {
 
   remove(resource: StoredResource): void {
     this.#database.prepare("delete from resource where sequence = ?").run(resource.sequence);
+    this.#revision += 1;
     this.#resources.delete(resource.sequence);
     this.#byId.set(key(resource), this.#others(resource));
   }
@@ -97,6 +104,7 @@ export class Store {
   }
 
   #write(resource: StoredResource): void {
+    this.#revision += 1;
     this.#database
       .prepare("insert or replace into resource values (?, ?)")
       .run(resource.sequence, JSON.stringify(resource));

@@ -29,6 +29,8 @@ export interface World {
   hex(digits: number): string;
   /** A fresh public IPv4 address from the documentation ranges of RFC 5737. */
   publicAddress(): string;
+  /** PEM certificate that signs the API server's of the cluster with this name; undefined where clusters have no control plane. */
+  certificateAuthority(cluster: string): string | undefined;
   /** Now, ISO 8601. */
   now(): string;
 }

@@ -2,8 +2,9 @@ import { AccessEntry } from "@pulumi/aws/eks/accessEntry.js";
 import { AccessPolicyAssociation } from "@pulumi/aws/eks/accessPolicyAssociation.js";
 import { Cluster as EksCluster } from "@pulumi/aws/eks/cluster.js";
 import { SecurityGroupIngressRule } from "@pulumi/aws/vpc/securityGroupIngressRule.js";
-import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider.js";
+import type { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider.js";
 import { all, ComponentResource, type ComponentResourceOptions, type Input, type Output, secret } from "@pulumi/pulumi";
+import { clusterProvider } from "../clusterProvider.ts";
 import { execKubeconfig } from "../kubeconfig.ts";
 import type { AwsRegionPlan } from "../plan/topology.ts";
 import type { RegionCluster } from "../region.ts";
@@ -116,7 +117,7 @@ export class Cluster extends ComponentResource implements RegionCluster {
       endpoint: cluster.endpoint,
       authority: cluster.certificateAuthority.apply(({ data }) => data ?? ""),
     });
-    this.provider = new KubernetesProvider(
+    this.provider = clusterProvider(
       name,
       { kubeconfig: this.kubeconfig, clusterIdentifier: clusterName },
       { parent: this, dependsOn: administration },

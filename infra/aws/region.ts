@@ -1,6 +1,6 @@
-import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
+import { all, ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
 import type { AwsRegionPlan } from "../plan/topology.ts";
-import type { Region } from "../region.ts";
+import type { Region, RegionAnnotations } from "../region.ts";
 import { Addons, NODE_ADDONS, POD_ADDONS } from "./addons.ts";
 import { Cluster } from "./cluster.ts";
 import { PrivateZone } from "./dns.ts";
@@ -29,6 +29,7 @@ export class AwsRegion extends ComponentResource implements Region {
   readonly artifacts: Output<string>;
   readonly secretStore: Output<string>;
   readonly entryAddresses: Output<string>[];
+  readonly annotations: RegionAnnotations;
 
   constructor(name: string, { plan }: AwsRegionArgs, opts?: ComponentResourceOptions) {
     super("novacron:aws:Region", name, {}, opts);
@@ -75,6 +76,18 @@ export class AwsRegion extends ComponentResource implements Region {
     this.artifacts = storage.bucketName;
     this.secretStore = secrets.prefix;
     this.entryAddresses = entry.addresses;
+    this.annotations = {
+      loadBalancer: {
+        "service.beta.kubernetes.io/aws-load-balancer-type": "nlb",
+        // One address in each zone, so each must reach pods of the others.
+        "service.beta.kubernetes.io/aws-load-balancer-cross-zone-load-balancing-enabled": "true",
+        "service.beta.kubernetes.io/aws-load-balancer-eip-allocations": all(entry.allocationIds).apply((ids) =>
+          ids.join(","),
+        ),
+      },
+      // EKS Pod Identity knows the service account by its name.
+      secretsReader: {},
+    };
     this.registerOutputs({
       regionName: this.regionName,
       cloud: this.cloud,
@@ -84,6 +97,7 @@ export class AwsRegion extends ComponentResource implements Region {
       artifacts: this.artifacts,
       secretStore: this.secretStore,
       entryAddresses: this.entryAddresses,
+      annotations: this.annotations,
     });
   }
 }

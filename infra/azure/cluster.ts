@@ -2,7 +2,7 @@ import { listManagedClusterUserCredentialsOutput } from "@pulumi/azure-native/co
 import { MaintenanceConfiguration } from "@pulumi/azure-native/containerservice/maintenanceConfiguration.js";
 import { ManagedCluster, type ManagedClusterArgs } from "@pulumi/azure-native/containerservice/managedCluster.js";
 import type { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup.js";
-import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider.js";
+import type { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider.js";
 import {
   all,
   ComponentResource,
@@ -13,6 +13,7 @@ import {
   type Output,
   secret,
 } from "@pulumi/pulumi";
+import { clusterProvider } from "../clusterProvider.ts";
 import { addressAt } from "../plan/ipv4.ts";
 import type { AzureRegionPlan } from "../plan/topology.ts";
 import type { RegionCluster } from "../region.ts";
@@ -144,7 +145,7 @@ export class AzureCluster extends ComponentResource implements RegionCluster {
         }),
       ),
     );
-    this.provider = new KubernetesProvider(
+    this.provider = clusterProvider(
       name,
       { kubeconfig: this.kubeconfig, clusterIdentifier: `${plan.name}.${getStack()}` },
       // What is applied waits for nodes to run on.

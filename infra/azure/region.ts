@@ -1,7 +1,7 @@
 import { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup.js";
 import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
 import type { AzureRegionPlan } from "../plan/topology.ts";
-import type { Region } from "../region.ts";
+import type { Region, RegionAnnotations } from "../region.ts";
 import { AzureCluster } from "./cluster.ts";
 import { AzureDiskEncryption } from "./diskEncryption.ts";
 import { AzureDns } from "./dns.ts";
@@ -13,6 +13,7 @@ import { AzurePrivateEndpoint } from "./privateEndpoints.ts";
 import { addressOf, zoneRedundantAddress } from "./publicAddresses.ts";
 import { grant } from "./roles.ts";
 import { AzureSecrets } from "./secrets.ts";
+import { AzureSecretsReader } from "./secretsReader.ts";
 import { AzureArtifacts, AzureStorage } from "./storage.ts";
 
 /**
@@ -29,6 +30,7 @@ export class AzureRegion extends ComponentResource implements Region {
   readonly artifacts: Output<string>;
   readonly secretStore: Output<string>;
   readonly entryAddresses: Output<string>[];
+  readonly annotations: RegionAnnotations;
 
   constructor(name: string, args: { plan: AzureRegionPlan }, opts?: ComponentResourceOptions) {
     super("novacron:azure:Region", name, {}, opts);
@@ -66,6 +68,12 @@ export class AzureRegion extends ComponentResource implements Region {
       child,
     );
 
+    const reader = new AzureSecretsReader(
+      `${name}-secrets-reader`,
+      { plan, group, vaultId: secrets.vaultId, oidcIssuer: this.cluster.oidcIssuer },
+      child,
+    );
+
     const reachable = { plan, group, network: this.network };
     new AzurePrivateEndpoint(`${name}-vault`, { ...reachable, service: "vault", target: secrets.vaultId }, child);
     new AzurePrivateEndpoint(
@@ -87,6 +95,16 @@ export class AzureRegion extends ComponentResource implements Region {
     this.artifacts = artifacts.url;
     this.secretStore = secrets.vaultUri;
     this.entryAddresses = [addressOf(entry)];
+    this.annotations = {
+      loadBalancer: {
+        "service.beta.kubernetes.io/azure-pip-name": entry.name,
+        "service.beta.kubernetes.io/azure-load-balancer-resource-group": group.name,
+      },
+      secretsReader: {
+        "azure.workload.identity/client-id": reader.clientId,
+        "azure.workload.identity/tenant-id": plan.account.tenantId,
+      },
+    };
     this.registerOutputs({
       regionName: this.regionName,
       cloud: this.cloud,
@@ -96,6 +114,7 @@ export class AzureRegion extends ComponentResource implements Region {
       artifacts: this.artifacts,
       secretStore: this.secretStore,
       entryAddresses: this.entryAddresses,
+      annotations: this.annotations,
     });
   }
 }

@@ -3,6 +3,7 @@ import { numberingProblems } from "./numberingRules.ts";
 import { type Problem, schemaProblems } from "./problems.ts";
 import { quorumProblems } from "./quorumRules.ts";
 import { regionProblems } from "./regionRules.ts";
+import { releaseProblems } from "./releaseRules.ts";
 import { type StackConfig, stackSchema } from "./schema.ts";
 import { stackProblems } from "./stackRules.ts";
 
@@ -25,6 +26,7 @@ export function parseStackConfig(raw: Record<string, unknown>, stackName: string
     ...numberingProblems(draft),
     ...stackProblems(draft, stackName),
     ...quorumProblems(draft),
+    ...releaseProblems(draft),
   ];
   if (first !== undefined) return { problems: [first, ...others] };
   if (!parsed.success) throw new Error("a config with faults of form has no problem to report");

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { featuresSchema, identitySchema, imagesSchema, pbaSchema, releaseSchema } from "./releaseSchema.ts";
 import { choice, keyed, list, text, whole, words } from "./wording.ts";
 
 const cidr = text(
@@ -254,6 +255,11 @@ export const stackSchema = keyed({
     .default([])
     .describe("Round trip between every pair of regions, as measured or promised"),
   quorum: quorumSchema.describe("Where replicas stand and which losses each protocol must survive"),
+  images: imagesSchema.describe("The images that run in the clusters, by digest"),
+  release: releaseSchema.describe("How far DWCP v3's image may go, and where"),
+  features: featuresSchema.prefault({}).describe("Switches"),
+  identity: identitySchema.describe("The identity provider whose tokens external requests must carry"),
+  pba: pbaSchema.describe("Bandwidth inference: its release and its model"),
 });
 
 type Parsed = z.output<typeof stackSchema>;
@@ -263,5 +269,6 @@ export type StackConfig = Omit<Parsed, "protect"> & { protect: boolean };
 export type RegionConfig = z.output<typeof regionSchema>;
 export type QuorumConfig = StackConfig["quorum"];
 export type RoundTrip = StackConfig["roundTrips"][number];
+export type ReleaseConfig = StackConfig["release"];
 export type Tier = StackConfig["tier"];
 export type Loss = z.output<typeof surviving>;

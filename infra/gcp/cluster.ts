@@ -1,5 +1,5 @@
 import { Cluster, type ClusterArgs } from "@pulumi/gcp/container/cluster.js";
-import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider.js";
+import type { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider.js";
 import {
   all,
   ComponentResource,
@@ -9,6 +9,7 @@ import {
   type Output,
   secret,
 } from "@pulumi/pulumi";
+import { clusterProvider } from "../clusterProvider.ts";
 import { execKubeconfig } from "../kubeconfig.ts";
 import type { AccessPlan, GcpRegionPlan } from "../plan/topology.ts";
 import type { RegionCluster } from "../region.ts";
@@ -101,7 +102,7 @@ export class GcpCluster extends ComponentResource implements RegionCluster {
         kubeconfig(context, server, auth.clusterCaCertificate),
       ),
     );
-    this.provider = new KubernetesProvider(
+    this.provider = clusterProvider(
       name,
       { kubeconfig: this.kubeconfig, clusterIdentifier: `${plan.name}.${getStack()}` },
       // What is applied waits for nodes to run on.

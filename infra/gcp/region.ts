@@ -1,7 +1,7 @@
 import { Address } from "@pulumi/gcp/compute/address.js";
 import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
 import type { GcpRegionPlan } from "../plan/topology.ts";
-import type { Region } from "../region.ts";
+import type { Region, RegionAnnotations } from "../region.ts";
 import { GcpCluster } from "./cluster.ts";
 import { GcpDns } from "./dns.ts";
 import { GcpGateway } from "./gateway.ts";
@@ -25,6 +25,7 @@ export class GcpRegion extends ComponentResource implements Region {
   readonly artifacts: Output<string>;
   readonly secretStore: Output<string>;
   readonly entryAddresses: Output<string>[];
+  readonly annotations: RegionAnnotations;
 
   constructor(name: string, args: { plan: GcpRegionPlan }, opts?: ComponentResourceOptions) {
     super("novacron:gcp:Region", name, {}, opts);
@@ -69,6 +70,14 @@ export class GcpRegion extends ComponentResource implements Region {
     this.artifacts = artifacts.bucket;
     this.secretStore = secrets.store;
     this.entryAddresses = [entry.address];
+    this.annotations = {
+      loadBalancer: {
+        // Without it GKE builds a load balancer that takes no reserved address by name.
+        "cloud.google.com/l4-rbs": "enabled",
+        "networking.gke.io/load-balancer-ip-addresses": entry.name,
+      },
+      secretsReader: { "iam.gke.io/gcp-service-account": secrets.reader },
+    };
     this.registerOutputs({
       regionName: this.regionName,
       cloud: this.cloud,
@@ -78,6 +87,7 @@ export class GcpRegion extends ComponentResource implements Region {
       artifacts: this.artifacts,
       secretStore: this.secretStore,
       entryAddresses: this.entryAddresses,
+      annotations: this.annotations,
     });
   }
 }

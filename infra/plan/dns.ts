@@ -23,14 +23,15 @@ export function privateZoneName(region: string, zone: string): string {
 
 /**
  * One global name over all regions, a name for each region, and a health check behind each. The check asks for the region's
- * own name, since a check of the global name would be answered by some other, healthy region. `/health` is DWCP's liveness path.
+ * own name, since a check of the global name would be answered by some other, healthy region. `/health` is DWCP's liveness path,
+ * the one path that the gateway lets through without a token.
  */
 export function planDns(zone: string, regions: readonly string[]): DnsPlan {
   return {
     zone,
     globalName: `dwcp.${zone}`,
     entries: regions.map((region) => {
-      const name = `${region}.${zone}`;
+      const name = `dwcp.${region}.${zone}`;
       return { region, name, healthCheck: { fqdn: name, port: 443, path: "/health" } };
     }),
   };

@@ -5,6 +5,8 @@ import { type DnsPlan, planDns, privateZoneName } from "./dns.ts";
 import { type MeshRegion, planLinks, reservedInsideAddresses } from "./mesh.ts";
 import { planNodePools } from "./nodePools.ts";
 import { planQuorum, type QuorumPlan } from "./quorum.ts";
+import { planRelease, type ReleasePlan } from "./release.ts";
+import { planServices, type ServicesPlan } from "./services.ts";
 import { planTags } from "./tags.ts";
 import type { Link, RegionPlan } from "./topology.ts";
 
@@ -16,6 +18,10 @@ export interface EnvironmentPlan {
   dns: DnsPlan;
   /** Which losses each protocol survives, with the arithmetic. */
   quorum: QuorumPlan;
+  /** How far each service may go in each region. */
+  release: ReleasePlan;
+  /** What runs in each region's cluster, in the order of the regions. */
+  services: ServicesPlan[];
   mesh: { capacity: number; keyEpoch: number };
   /** Tags of what belongs to no region. */
   tags: Record<string, string>;
@@ -27,14 +33,18 @@ export interface EnvironmentPlan {
  */
 export function planEnvironment(config: StackConfig, stackName: string): EnvironmentPlan {
   const regions = config.regions.map((region) => planRegion(region, config, stackName));
+  const dns = planDns(
+    config.dns.zone,
+    config.regions.map(({ name }) => name),
+  );
+  const release = planRelease(config);
   return {
     regions,
     links: planLinks(regions.map(({ addresses, ...region }) => ({ ...region, cidr: addresses.region }))),
-    dns: planDns(
-      config.dns.zone,
-      config.regions.map(({ name }) => name),
-    ),
+    dns,
     quorum: planQuorum(config),
+    release,
+    services: planServices(regions, dns, release),
     mesh: config.mesh,
     tags: tagsOf("global", config, stackName),
   };

@@ -1,15 +1,17 @@
+import { cacheClusters } from "../clusters.ts";
 import type { Option } from "../command.ts";
 import { command } from "../command.ts";
 import { passThroughWithEvents } from "../eventLog.ts";
 import { checkRegions, excludeRegions } from "../excludedRegions.ts";
 import { removeDeadLocks } from "../locks.ts";
 import { OperatorError } from "../operatorError.ts";
-import { sim, stackParameter } from "../options.ts";
+import { noClusters, sim, stackParameter } from "../options.ts";
 import { findProject } from "../project.ts";
 import { passThrough } from "../pulumi.ts";
 import { describeRecovery, type Recovery, recover, settlePendingCreates } from "../recovery.ts";
 import { reportRun } from "../runReport.ts";
 import { openSession, type Session, sessionLocks } from "../session.ts";
+import { goWithoutClusters } from "../simulator.ts";
 import { readStackConfig } from "../stackConfig.ts";
 import { exportState } from "../state.ts";
 
@@ -34,6 +36,7 @@ const SUMMARIES: Record<Operation, string> = {
 
 const options = {
   sim,
+  "no-clusters": noClusters,
   "exclude-region": {
     type: "string",
     multiple: true,
@@ -60,6 +63,7 @@ const changing = {
 
 interface Wishes {
   sim?: boolean;
+  "no-clusters"?: boolean;
   "exclude-region"?: string[];
   json?: boolean;
   verbose?: boolean;
@@ -104,6 +108,11 @@ async function runLifecycle(operation: Operation, stack: string, wishes: Wishes,
       "--adopt and --clear-pending are for the real clouds: with --sim novactl finds out by itself",
     );
   refuseBadConfig(operation, stack);
+  if (wishes["no-clusters"] === true) {
+    if (wishes.sim !== true)
+      throw new OperatorError("--no-clusters is for the simulated clouds; give --sim too, or leave it out");
+    goWithoutClusters();
+  }
   const regions = wishes["exclude-region"] ?? [];
   if (regions.length > 0) checkRegions(findProject(), stack, regions);
   const session = await openSession(stack, wishes.sim);
@@ -136,11 +145,11 @@ async function runLifecycle(operation: Operation, stack: string, wishes: Wishes,
   if (wishes.verbose === true) console.error(`${session.pulumi} ${args.join(" ")}`);
   if (wishes.json !== true) {
     const code = await passThrough(run, args);
-    await releaseLock(session, code);
+    await afterwards(operation, session, code);
     return code;
   }
   const { code, events } = await passThroughWithEvents(run, args);
-  await releaseLock(session, code);
+  await afterwards(operation, session, code);
   console.log(
     JSON.stringify({ operation, stack, exitCode: code, ...reportRun(events), ...(recovery && { recovery }) }),
   );
@@ -148,6 +157,16 @@ async function runLifecycle(operation: Operation, stack: string, wishes: Wishes,
 }
 
 const resourcesOf = async (session: Session) => (await exportState(session)).deployment.resources ?? [];
+
+/** What every run leaves behind in good order: no lock of its own, and after an `up` the ways to the clusters. */
+async function afterwards(operation: Operation, session: Session, code: number): Promise<void> {
+  await releaseLock(session, code);
+  if (operation !== "up" || code >= KILLED) return;
+  // Also after a failed one: what it has made can be operated. A stack that cannot be read tells why by itself.
+  await cacheClusters(session).catch((error: Error) => {
+    console.error(`the ways to the clusters were not kept: ${error.message}`);
+  });
+}
 
 /** Exit codes from here on say by which signal a process was ended. */
 const KILLED = 128;

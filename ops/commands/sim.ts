@@ -3,11 +3,12 @@ import type { InventoryEntry } from "../../sim/control.ts";
 import { type Fault, faultSchema, operations } from "../../sim/faults.ts";
 import { command } from "../command.ts";
 import { OperatorError } from "../operatorError.ts";
-import { json } from "../options.ts";
+import { json, noClusters } from "../options.ts";
 import { findProject } from "../project.ts";
 import {
   DEFAULT_TIME_SCALE,
   findSimulator,
+  goWithoutClusters,
   request,
   runningSimulator,
   startSimulator,
@@ -15,22 +16,27 @@ import {
 } from "../simulator.ts";
 import { urnParts } from "../state.ts";
 import { table } from "../table.ts";
+import { clusterCommands, controlProcess, processParameters } from "./clusters.ts";
 
 const start = command({
   name: "sim start",
-  summary: "start the simulated clouds",
-  positionals: [],
+  summary: "start the simulated clouds, or a process of one region that was stopped",
+  positionals: processParameters,
   options: {
     "time-scale": {
       type: "string",
       value: "N",
       description: `real seconds for a second of the clouds' own time; 0: at once. Default: $NOVACRON_TIME_SCALE, else ${DEFAULT_TIME_SCALE}`,
     },
+    "no-clusters": noClusters,
     json,
   },
   details:
-    "Commands with --sim start it by themselves. What exists in it outlives it, in .novacron/sim (or $NOVACRON_HOME/sim).",
-  run: async ({ values }) => {
+    "Commands with --sim start the clouds by themselves. What exists in them outlives them, in .novacron/sim (or $NOVACRON_HOME/sim).",
+  examples: ["novactl sim start", "novactl sim start aws-use1 kube-apiserver"],
+  run: async ({ positionals: [region, name], values }) => {
+    if (region !== undefined) return controlProcess("start", region, name, values.json === true);
+    if (values["no-clusters"] === true) goWithoutClusters();
     const { endpoint, started } = await startSimulator(findProject().home, values["time-scale"]);
     if (values.json === true) console.log(JSON.stringify({ pid: endpoint.pid, started }));
     else console.log(`simulator ${started ? "started" : "was running already"}, process ${endpoint.pid}`);
@@ -38,15 +44,24 @@ const start = command({
   },
 });
 
+const SUMMARIES = {
+  stop: "end the simulated clouds gently, or keep a process of one region down",
+  kill: "kill the simulated clouds (SIGKILL), or a process of one region, as a test of recovery",
+};
+
 const ending = (how: "stop" | "kill") =>
   command({
     name: `sim ${how}`,
-    summary:
-      how === "stop" ? "end the simulated clouds gently" : "kill the simulated clouds (SIGKILL), as a test of recovery",
-    positionals: [],
+    summary: SUMMARIES[how],
+    positionals: processParameters,
     options: { json },
-    details: "What exists in them stays, and is there again at the next start.",
-    run: async ({ values }) => {
+    details:
+      how === "stop"
+        ? "What exists in the clouds stays, and is there again at the next start; the clusters' control planes end with them."
+        : "What exists in the clouds stays, and is there again at the next start; the clusters' control planes run on meanwhile. A killed process of a region is started again by itself.",
+    examples: [`novactl sim ${how}`, `novactl sim ${how} aws-use1 kube-apiserver`],
+    run: async ({ positionals: [region, name], values }) => {
+      if (region !== undefined) return controlProcess(how, region, name, values.json === true);
       const stopped = await stopSimulator(findProject().home, how);
       if (values.json === true) console.log(JSON.stringify({ stopped }));
       else console.log(stopped ? "simulator ended" : "the simulator was not running");
@@ -66,11 +81,11 @@ const status = command({
       console.log(values.json === true ? JSON.stringify({ running: false }) : "the simulator is not running");
       return 2;
     }
-    const answer = await request<{ resources: number; faults: number; delayed: number }>(endpoint, "GET /status");
+    const answer = await request<SimulatorStatus>(endpoint, "GET /status");
     if (values.json === true) console.log(JSON.stringify({ running: true, pid: endpoint.pid, ...answer }));
     else
       console.log(
-        `the simulator runs, process ${endpoint.pid}: ${answer.resources} resources, ${answer.faults} faults to come, ${answer.delayed} requests held back`,
+        `the simulator runs, process ${endpoint.pid}: ${answer.resources} resources, ${answer.faults} faults to come, ${answer.delayed} requests held back${answer.clusters ? "" : "; without clusters"}`,
       );
     return 0;
   },
@@ -190,6 +205,13 @@ const remove = command({
   },
 });
 
+interface SimulatorStatus {
+  resources: number;
+  faults: number;
+  delayed: number;
+  clusters: boolean;
+}
+
 /** The commands that drive the simulated clouds themselves. */
 export const simulatorCommands = [
   start,
@@ -201,6 +223,7 @@ export const simulatorCommands = [
   faults,
   change,
   remove,
+  ...clusterCommands,
 ];
 
 const simulator = () => runningSimulator(findProject().home);

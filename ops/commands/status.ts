@@ -1,19 +1,38 @@
 import type { StackOutputs } from "../../infra/outputSchema.ts";
 import { command } from "../command.ts";
+import { describeDelivery, watchDelivery } from "../delivery/screen.ts";
+import { type Delivery, readDelivery, watched } from "../delivery/status.ts";
+import { OperatorError } from "../operatorError.ts";
 import { json, sim, stackParameter } from "../options.ts";
 import { capture } from "../pulumi.ts";
 import { openSession, type Session } from "../session.ts";
 import { exportState, isProvider, isSecret, placeOf, type StateResource } from "../state.ts";
 import { styled, table } from "../table.ts";
+import { service } from "./release.ts";
 
 export const status = command({
   name: "status",
-  summary: "show what a stack holds, what was last done to it, and what is pending",
+  summary: "show what a stack holds, what was last done to it, and where its release stands in each region",
   positionals: [stackParameter],
-  options: { sim, json },
-  details: "Reads the state only: what was changed outside is shown by `novactl drift`. Never prints secrets.",
-  examples: ["novactl status staging --sim", "novactl status prod --json | jq .pending"],
+  options: {
+    sim,
+    service,
+    watch: { type: "boolean", description: "the release alone, again every two seconds until Ctrl-C" },
+    json,
+  },
+  details: [
+    "Of the release, per region: stage and ceiling; the canary's weight as the gateway is told and as requests are counted; requests",
+    "per second, failed share and p95 of canary and stable; what the next gate waits for; and how long ago the last action was.",
+    "Of resources it reads the state only: what was changed outside is shown by `novactl drift`. Never prints secrets.",
+  ].join("\n"),
+  examples: [
+    "novactl status staging --sim",
+    "novactl status staging --sim --watch",
+    "novactl status prod --json | jq '.delivery.regions[] | {region, weight}'",
+  ],
   run: async ({ positionals: [stack = ""], values }) => {
+    if (values.watch === true)
+      return watchDelivery(await watched(stack, values.sim === true, values.service), values.json === true);
     const session = await openSession(stack, values.sim);
     const [{ deployment }, last] = await Promise.all([exportState(session), lastUpdate(session)]);
     const resources = deployment.resources ?? [];
@@ -26,6 +45,7 @@ export const status = command({
         urn: resource.urn,
       })),
       lastUpdate: last ?? null,
+      ...(await deliveryOf(stack, values)),
     };
     console.log(values.json === true ? JSON.stringify(result) : describe(result).join("\n"));
     return 0;
@@ -39,6 +59,23 @@ interface Status {
   outputs: Record<string, unknown>;
   pending: { operation: string; urn: string }[];
   lastUpdate: LastUpdate | null;
+  /** Where the release stands; null while the stack has no clusters. */
+  delivery: Delivery | null;
+  /** Why that is not known. */
+  noDelivery?: string;
+}
+
+/** The release, where there are clusters to ask. A stack without any is no error. */
+async function deliveryOf(
+  stack: string,
+  { sim: simulated = false, service: name }: { sim?: boolean; service?: string },
+): Promise<Pick<Status, "delivery" | "noDelivery">> {
+  try {
+    return { delivery: await readDelivery(await watched(stack, simulated, name)) };
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    return { delivery: null, noDelivery: error.message };
+  }
 }
 
 interface LastUpdate {
@@ -106,7 +143,7 @@ function withoutSecrets(value: unknown): unknown {
   );
 }
 
-function describe({ stack, resources, outputs, pending, lastUpdate: last }: Status): string[] {
+function describe({ stack, resources, outputs, pending, lastUpdate: last, delivery, noDelivery }: Status): string[] {
   const total = resources.reduce((sum, entry) => sum + entry.count, 0);
   const lines = [
     ...table(
@@ -128,6 +165,7 @@ function describe({ stack, resources, outputs, pending, lastUpdate: last }: Stat
     }
   }
   if (globalName !== undefined) lines.push("", `global name: ${globalName}`);
+  lines.push("", ...(delivery === null ? [`release: ${noDelivery}`] : describeDelivery(delivery)));
   lines.push("", last === null ? `${stack} has never been brought up` : describeUpdate(last));
   if (pending.length > 0)
     lines.push(

@@ -22,8 +22,15 @@ export class RequestWorld implements World {
   readonly logicalName: string;
   readonly #cloud: SimulatedCloud;
   readonly #store: Store;
+  readonly #authorityOf: (cluster: string) => string | undefined;
 
-  constructor(scope: RequestScope, store: Store) {
+  /** @param authorityOf certificate authority of a cluster that has a control plane */
+  constructor(
+    scope: RequestScope,
+    store: Store,
+    authorityOf: (cluster: string) => string | undefined = () => undefined,
+  ) {
+    this.#authorityOf = authorityOf;
     this.account = scope.account;
     this.region = scope.region;
     this.config = scope.config;
@@ -69,6 +76,10 @@ export class RequestWorld implements World {
     return this.#store.next(`claim ${this.#cloud.package} ${name}`) === 1;
   }
 
+  certificateAuthority(cluster: string): string | undefined {
+    return this.#authorityOf(cluster);
+  }
+
   hex(digits: number): string {
     return randomBytes(Math.ceil(digits / 2))
       .toString("hex")
@@ -76,9 +87,7 @@ export class RequestWorld implements World {
   }
 
   publicAddress(): string {
-    const blocks = ["198.51.100", "203.0.113", "192.0.2"];
-    const count = this.#store.next("public-address") - 1;
-    return `${blocks[Math.floor(count / 254) % blocks.length]}.${(count % 254) + 1}`;
+    return nextPublicAddress(this.#store);
   }
 
   now(): string {
@@ -102,6 +111,13 @@ export class RequestWorld implements World {
         candidate.type === service.type && admit(candidate) && referencesOf(this.#cloud, candidate).includes(reference),
     ) as Stored<Outputs> | undefined;
   }
+}
+
+/** A fresh public address. */
+export function nextPublicAddress(store: Store): string {
+  const blocks = ["198.51.100", "203.0.113", "192.0.2"];
+  const count = store.next("public-address") - 1;
+  return `${blocks[Math.floor(count / 254) % blocks.length]}.${(count % 254) + 1}`;
 }
 
 /** Every string by which others may refer to a resource. */

@@ -34,6 +34,18 @@ export interface SimulatorOptions {
   faults: Faults;
   /** Real seconds for one second of the real API. 0: everything is ready at once. */
   timeScale: number;
+  /** Control planes of the clusters. @default none: a cluster is its resource and no more */
+  clusters?: ControlPlanes;
+}
+
+/** What stands behind the resources of clusters and node pools. */
+export interface ControlPlanes {
+  /** Whether a change of a resource of this type may change a cluster. */
+  concerns: (type: string) => boolean;
+  /** Follows the resources; resolves when what is new answers, rejects with why it does not. */
+  settle: () => Promise<void>;
+  /** PEM certificate that signs an API server's, by the cluster's name. */
+  authorityOf: (cluster: string) => string | undefined;
 }
 
 /** The simulated clouds behind the provider protocol, on plain values: no secrets markers, no gRPC. */
@@ -42,12 +54,14 @@ export class Simulator {
   readonly #facts: Facts;
   readonly #faults: Faults;
   readonly #timeScale: number;
+  readonly #clusters: ControlPlanes | undefined;
 
   constructor(options: SimulatorOptions) {
     this.#store = options.store;
     this.#facts = options.facts;
     this.#faults = options.faults;
     this.#timeScale = options.timeScale;
+    this.#clusters = options.clusters;
   }
 
   /** Completes the inputs (automatic names) and lists all that the provider refuses before it calls the API. */
@@ -110,15 +124,11 @@ export class Simulator {
         state,
       });
       const partial = this.#faults.after("create", request.type);
-      await this.#take(behaviour.seconds?.create);
+      const [problem] = await Promise.all([this.#settle(request.type), this.#take(behaviour.seconds?.create)]);
       // Other requests may have amended it meanwhile.
       const now = this.#store.get(sequence)?.state ?? state;
-      return {
-        id,
-        inputs,
-        state: now,
-        ...(partial ? { failure: "the resource was created but did not become ready" } : {}),
-      };
+      const failure = partial ? "the resource was created but did not become ready" : problem;
+      return { id, inputs, state: now, ...(failure === undefined ? {} : { failure }) };
     });
   }
 
@@ -133,13 +143,9 @@ export class Simulator {
       for (const output of this.#facts.resource(request.type).requiredOutputs) state[output] ??= current.state[output];
       const latest = this.#store.change(this.#existing(caller, request), inputs, state);
       const partial = this.#faults.after("update", request.type);
-      await this.#take(behaviour.seconds?.update);
-      return {
-        id: request.id,
-        inputs,
-        state: latest.state,
-        ...(partial ? { failure: "the change was made but did not become ready" } : {}),
-      };
+      const [problem] = await Promise.all([this.#settle(request.type), this.#take(behaviour.seconds?.update)]);
+      const failure = partial ? "the change was made but did not become ready" : problem;
+      return { id: request.id, inputs, state: latest.state, ...(failure === undefined ? {} : { failure }) };
     });
   }
 
@@ -167,7 +173,8 @@ export class Simulator {
       await (behaviour.remove ?? refuseWhileUsed)(current, world);
       this.#store.remove(current);
       this.#faults.after("delete", request.type);
-      await this.#take(behaviour.seconds?.remove);
+      const [problem] = await Promise.all([this.#settle(request.type), this.#take(behaviour.seconds?.remove)]);
+      if (problem !== undefined) throw new Refusal("ControlPlaneFailure", problem);
     });
   }
 
@@ -198,10 +205,11 @@ export class Simulator {
       config,
       logicalName: logicalName(request.urn),
     };
-    const world = new RequestWorld(scope, this.#store);
+    const authorityOf = (name: string) => this.#clusters?.authorityOf(name);
+    const world = new RequestWorld(scope, this.#store, authorityOf);
     const service = cloud.services.find((candidate) => candidate.type === request.type);
     if (current !== undefined || service?.behaviour.region === undefined) return world;
-    return new RequestWorld({ ...scope, region: service.behaviour.region(inputs, world) }, this.#store);
+    return new RequestWorld({ ...scope, region: service.behaviour.region(inputs, world) }, this.#store, authorityOf);
   }
 
   #existing(caller: Caller, request: Request & { id: string }): StoredResource {
@@ -242,6 +250,17 @@ export class Simulator {
           error.message,
         ),
       );
+    }
+  }
+
+  /** Has the control planes follow a change; returns what went wrong. */
+  async #settle(type: string): Promise<string | undefined> {
+    if (this.#clusters?.concerns(type) !== true) return undefined;
+    try {
+      await this.#clusters.settle();
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
     }
   }
 

@@ -160,13 +160,27 @@ test("logs are kept as long as the audit policy asks", () => {
 
 test("everything that Azure can tag is found in the bill: owner, stack, region, cost centre", () => {
   const UNTAGGED =
-    /:(Subnet|SecurityRule|RoleAssignment|DiagnosticSetting|MaintenanceConfiguration|BlobServiceProperties|BlobContainer|PrivateDnsZoneGroup)$/;
+    /:(Subnet|SecurityRule|RoleAssignment|DiagnosticSetting|MaintenanceConfiguration|BlobServiceProperties|BlobContainer|PrivateDnsZoneGroup|FederatedIdentityCredential)$/;
   const bare = recorded.filter(
     ({ type, inputs }) => type.startsWith("azure-native:") && !UNTAGGED.test(type) && inputs.tags === undefined,
   );
   assert.deepEqual(
     bare.map(({ name }) => name),
     [],
+  );
+});
+
+test("the region's secrets are read by one service account of the cluster, and by no key that could leak", () => {
+  const { issuer, subject } = only("managedidentity:FederatedIdentityCredential");
+  assert.deepEqual(
+    [issuer, subject],
+    ["https://issuer.example/", "system:serviceaccount:external-secrets:external-secrets"],
+  );
+  const granted = ofType("authorization:RoleAssignment").filter(({ name }) => name.includes("secrets-reader"));
+  assert.deepEqual(
+    granted.map(({ inputs }) => String(inputs.roleDefinitionId).split("/").at(-1)),
+    ["4633458b-17de-408a-b874-0445c86b69e6"],
+    "Key Vault Secrets User",
   );
 });
 

@@ -73,10 +73,14 @@ test("an empty config names every key that must be given, once", () => {
   assert.deepEqual(problems.map(({ key }) => key).toSorted(), [
     "novacron:costCenter",
     "novacron:dns",
+    "novacron:identity",
+    "novacron:images",
     "novacron:kubernetesVersion",
     "novacron:owner",
+    "novacron:pba",
     "novacron:quorum",
     "novacron:regions",
+    "novacron:release",
     "novacron:tier",
   ]);
   assert.ok(problems.every(({ value }) => value === "is missing"));

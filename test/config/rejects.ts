@@ -53,6 +53,12 @@ export function removeRegion(config: Loose, name: string): void {
   config.regions = config.regions.filter((region: Loose) => region.name !== name);
   config.roundTrips = config.roundTrips.filter(({ between }: Loose) => !between.includes(name));
   for (const protocol of ["raft", "pbft"]) delete config.quorum[protocol].replicas[name];
+  for (const release of [config.release, config.pba.release]) {
+    release.waves = release.waves
+      .map((wave: string[]) => wave.filter((region) => region !== name))
+      .filter((wave: string[]) => wave.length > 0);
+    release.wave = release.waves.length;
+  }
 }
 
 /** Sets the value at a path such as `regions[0].number`; undefined takes the key away. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { commands, main } from "../../ops/main.ts";
+import { commands } from "../../ops/commands/all.ts";
+import { main } from "../../ops/main.ts";
 import { OperatorError } from "../../ops/operatorError.ts";
 import { novactl } from "./novactl.ts";
 

@@ -48,6 +48,9 @@ export const regions = (least: number, most: number) =>
 
 type Region = { name: string; number: number; cloud: Cloud; location: string; zones: string[] };
 
+/** An image digest that is told apart from others by its number. */
+export const digestNumber = (number: number): string => `sha256:${number.toString(16).padStart(64, "0")}`;
+
 /** The sound config of a staging stack with these regions; all replicas stand in the first. */
 export function configOf(stackRegions: readonly Region[]): StackConfig {
   const [first] = stackRegions;
@@ -75,6 +78,19 @@ export function configOf(stackRegions: readonly Region[]): StackConfig {
         raft: { replicas: { [first?.name ?? ""]: 3 }, survive: ["replica"] },
         pbft: { replicas: { [first?.name ?? ""]: 4 } },
       },
+      images: {
+        dwcpV3: `registry.example/dwcp-v3@${digestNumber(3)}`,
+        dwcpV1: `registry.example/dwcp@${digestNumber(1)}`,
+        environment: `registry.example/environment@${digestNumber(2)}`,
+        pba: `registry.example/pba@${digestNumber(4)}`,
+      },
+      release: { stage: "done", wave: 1 },
+      identity: {
+        issuer: "https://login.example",
+        audience: "dwcp",
+        jwksUri: "https://login.example/jwks.json",
+      },
+      pba: { release: { stage: "done", wave: 1 }, model: digestNumber(5) },
     },
     "test",
   );

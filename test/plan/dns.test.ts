@@ -17,7 +17,7 @@ test("every region has a name and a health check of its own, so an unhealthy one
         list,
       );
       for (const { region, name, healthCheck } of plan.entries) {
-        assert.equal(name, `${region}.${of}`);
+        assert.equal(name, `dwcp.${region}.${of}`);
         assert.deepEqual(healthCheck, { fqdn: name, port: 443, path: "/health" });
       }
       const all = [

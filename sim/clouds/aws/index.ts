@@ -22,6 +22,7 @@ import { eksAddon } from "./eksAddon.ts";
 import { eksCluster } from "./eksCluster.ts";
 import { eksNodeGroup } from "./eksNodeGroup.ts";
 import { role, rolePolicy, rolePolicyAttachment } from "./iam.ts";
+import { openIdConnectProvider } from "./iamOidcProvider.ts";
 import { kmsKey } from "./kms.ts";
 import { regionNames } from "./regions.ts";
 import { healthCheck, zone } from "./route53.ts";
@@ -41,7 +42,7 @@ const services = [
   ...[securityGroup, defaultSecurityGroup, ingressRule, egressRule, vpcEndpoint, flowLog, launchTemplate],
   ...[transitGateway, vpcAttachment, transitRoute, peeringAttachment, peeringAccepter, customerGateway, vpnConnection],
   ...[eksCluster, eksNodeGroup, eksAddon, accessEntry, accessPolicyAssociation, podIdentityAssociation],
-  ...[role, rolePolicy, rolePolicyAttachment, kmsKey, logGroup, secret],
+  ...[role, rolePolicy, rolePolicyAttachment, openIdConnectProvider, kmsKey, logGroup, secret],
   ...[bucket, bucketVersioning, bucketEncryption, bucketPublicAccessBlock, bucketOwnershipControls, bucketPolicy],
   ...[zone, record, healthCheck],
 ];

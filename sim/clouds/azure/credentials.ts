@@ -18,20 +18,20 @@ export const listManagedClusterUserCredentials: ProviderFunction = {
         `The Resource '${CLUSTER}/${name}' under resource group '${group}' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix`,
       );
     }
-    const value = Buffer.from(kubeconfig(cluster)).toString("base64");
+    const value = Buffer.from(kubeconfig(cluster, world.certificateAuthority(cluster.state.name))).toString("base64");
     return { kubeconfigs: [{ name: "clusterUser", value }] };
   },
 };
 
-function kubeconfig(cluster: Stored<OutputsOf<ManagedCluster>>): string {
-  const { name, fqdn, resourceUID } = cluster.state;
+function kubeconfig(cluster: Stored<OutputsOf<ManagedCluster>>, authority: string | undefined): string {
+  const { name, fqdn, resourceUID = "" } = cluster.state;
   return `apiVersion: v1
 kind: Config
 current-context: ${name}
 clusters:
 - name: ${name}
   cluster:
-    certificate-authority-data: ${certificateAuthority(resourceUID)}
+    certificate-authority-data: ${Buffer.from(authority ?? placeholder(resourceUID)).toString("base64")}
     server: https://${fqdn}:443
 contexts:
 - name: ${name}
@@ -48,8 +48,6 @@ users:
 `;
 }
 
-/** Stands in for the cluster's authority: the same for a cluster's whole life, and no other's. */
-const certificateAuthority = (uid: string): string => {
-  const body = createHash("sha512").update(uid).digest("base64");
-  return Buffer.from(`-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----\n`).toString("base64");
-};
+/** A certificate in form only, where no control plane has a real one: the same for a cluster's whole life, and no other's. */
+const placeholder = (uid: string): string =>
+  `-----BEGIN CERTIFICATE-----\n${createHash("sha512").update(uid).digest("base64")}\n-----END CERTIFICATE-----\n`;

@@ -21,6 +21,18 @@ const refused: [why: string, said: RegExp, type: string, inputs: Record<string, 
     role(trusting("ec2.amazonaws.com"), { name: "nodes" }),
   ],
   [
+    "an issuer of tokens twice",
+    /EntityAlreadyExists: Provider with url https:\/\/issuer\.example\/cluster already exists\./,
+    T.oidcProvider,
+    { url: "https://issuer.example/cluster", clientIdLists: ["sts.amazonaws.com"] },
+  ],
+  [
+    "an issuer that is not reached over TLS",
+    /must begin with https:\/\//,
+    T.oidcProvider,
+    { url: "http://issuer.example", clientIdLists: ["sts.amazonaws.com"] },
+  ],
+  [
     "a role that differs in case only",
     /EntityAlreadyExists/,
     T.role,

@@ -34,6 +34,7 @@ export const T = {
   policy: "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
   podIdentity: "aws:eks/podIdentityAssociation:PodIdentityAssociation",
   role: "aws:iam/role:Role",
+  oidcProvider: "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
   rolePolicy: "aws:iam/rolePolicy:RolePolicy",
   roleAttachment: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
   key: "aws:kms/key:Key",
@@ -143,6 +144,7 @@ export async function baseline() {
     name: "pods",
     assumeRolePolicy: trusting("pods.eks.amazonaws.com", "sts:TagSession"),
   });
+  await account.make(T.oidcProvider, { url: "https://issuer.example/cluster", clientIdLists: ["sts.amazonaws.com"] });
   const operators = await account.make(T.role, {
     name: "operators",
     assumeRolePolicy: policyOf({

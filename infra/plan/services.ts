@@ -1,0 +1,72 @@
+import type { DnsPlan } from "./dns.ts";
+import { type NetworkPolicyPlan, planNetworkPolicies } from "./networkPolicies.ts";
+import type { RegionRelease, ReleasePlan } from "./release.ts";
+import type { Cloud, NodePoolPlan, RegionPlan } from "./topology.ts";
+
+/** Port of a region's WAN entry point, at its public name. */
+const WAN_PORT = 8443;
+
+/** With one pod there is no upgrade without an outage. */
+const FEWEST_REPLICAS = 2;
+
+/** Another region as DWCP reaches it: over its WAN entry point and no other way. */
+export interface FederationPeer {
+  region: string;
+  /** Base URL, such as `https://dwcp.azr-weu.staging.novacron.example:8443`. */
+  url: string;
+}
+
+/** What runs in one region's cluster. */
+export interface ServicesPlan {
+  region: string;
+  cloud: Cloud;
+  location: string;
+  /** How many zones the region has. */
+  zones: number;
+  /** Public names: the one that any healthy region answers, and the region's own. */
+  hosts: { global: string; regional: string };
+  /** Where other regions reach this one. */
+  federationUrl: string;
+  peers: FederationPeer[];
+  /** Least pods of a service by the pool that it runs on: one for each node that the pool has at least. */
+  replicas: { workload: number; inference: number };
+  networkPolicies: NetworkPolicyPlan[];
+  /** How far each service may go. */
+  release: RegionRelease;
+}
+
+/** Plans what runs in each region's cluster, in the order of the regions. */
+export function planServices(regions: readonly RegionPlan[], dns: DnsPlan, release: ReleasePlan): ServicesPlan[] {
+  const peers = dns.entries.map(({ region, name }) => ({ region, url: `https://${name}:${WAN_PORT}` }));
+  return regions.map((region) => {
+    const { name, cloud, location, zones } = region;
+    return {
+      region: name,
+      cloud,
+      location,
+      zones: zones.length,
+      hosts: { global: dns.globalName, regional: of(name, dns.entries).name },
+      federationUrl: of(name, peers).url,
+      peers: peers.filter((peer) => peer.region !== name),
+      replicas: { workload: replicasOn(region, "workload"), inference: replicasOn(region, "inference") },
+      networkPolicies: planNetworkPolicies(region),
+      release: ceilingsOf(name, release),
+    };
+  });
+}
+
+function replicasOn({ nodePools }: RegionPlan, pool: NodePoolPlan["name"]): number {
+  return Math.max(FEWEST_REPLICAS, nodePools.find(({ name }) => name === pool)?.minSize ?? 0);
+}
+
+function of<Entry extends { region: string }>(region: string, entries: readonly Entry[]): Entry {
+  const found = entries.find((entry) => entry.region === region);
+  if (found === undefined) throw new Error(`the plan has no name for ${region}`);
+  return found;
+}
+
+function ceilingsOf(region: string, release: ReleasePlan): RegionRelease {
+  const found = release[region];
+  if (found === undefined) throw new Error(`the plan has no release for ${region}`);
+  return found;
+}

@@ -1,0 +1,108 @@
+import { METRICS } from "../contract.ts";
+import type { AnalysisMetric, AnalysisTemplateSpec } from "../crds/rollouts.ts";
+
+/** The region's Prometheus, as its operator names it. */
+const PROMETHEUS = "http://prometheus-operated.monitoring.svc:9090";
+
+/** Seconds: a Prometheus that hangs is an error, not a wait of Argo's default half minute. */
+const QUERY_TIMEOUT = 5;
+
+/**
+ * The gate of one stage: waits for yes. Anything else, no answer included, is waited out: a gate or a Prometheus that
+ * restarts neither promotes nor aborts. Both gate replicas must say yes, hence the minimum.
+ *
+ * Argo refuses a metric in a step without `count`, which then only has to be too large to be reached.
+ */
+export function gateTemplate(service: string): AnalysisTemplateSpec {
+  return {
+    args: [{ name: "stage" }, { name: "digest" }],
+    metrics: [
+      {
+        name: "allowed",
+        interval: "2s",
+        count: 1_000_000_000,
+        failureLimit: -1,
+        consecutiveSuccessLimit: 1,
+        consecutiveErrorLimit: 1_000_000_000,
+        successCondition: "len(result) > 0 && result[0] == 1",
+        provider: prometheus(
+          `min(${METRICS.allowed}{service="${service}",digest="{{args.digest}}",stage="{{args.stage}}"})`,
+        ),
+      },
+    ],
+  };
+}
+
+/** What a canary must keep to. */
+export interface Objective {
+  /** Requests per second below which nothing can be said: over the ten seconds of the recording rules, five requests. */
+  leastRequestRate: number;
+  /** By how much the share of failed requests may exceed that of stable. */
+  mostExtraErrors: number;
+  /** How often stable's p95 the canary's may be, and seconds on top that are noise. */
+  mostLatency: { factor: number; slackSeconds: number };
+}
+
+/**
+ * 2 % of failed requests is the limit of NovaCron's own load tests. The factor lies between what the histogram makes of
+ * equals and of the three times slower: its buckets double, so the p95 of a version that is a tenth slower can read 1.8
+ * times as high, and that of one three times as slow hardly more than twice as high.
+ */
+export const OBJECTIVE: Objective = {
+  leastRequestRate: 0.5,
+  mostExtraErrors: 0.02,
+  mostLatency: { factor: 1.9, slackSeconds: 0.001 },
+};
+
+/**
+ * Judges the canary against stable while it gets requests. The first measurement that misses fails the release; no data
+ * misses too. A second error of Prometheus in a row, ten seconds after the first, fails it as well.
+ *
+ * Stable without requests, as at weight 100, counts as flawless; latency then has nothing to be compared with.
+ */
+export function objectiveTemplate(service: string, objective: Objective = OBJECTIVE): AnalysisTemplateSpec {
+  const { leastRequestRate, mostExtraErrors, mostLatency } = objective;
+  const of = (metric: string, version: "canary" | "stable"): string =>
+    `max(${metric}{service="${service}",pod_template_hash="{{args.${version}}}"} >= 0)`;
+  const latency = `${of("dwcp:latency:p95", "canary")} - ${mostLatency.factor} * (${of("dwcp:latency:p95", "stable")} or ${of("dwcp:latency:p95", "canary")})`;
+  return {
+    args: [{ name: "canary" }, { name: "stable" }],
+    metrics: [
+      {
+        name: "requests",
+        // The rules look back ten seconds, and the canary's first request comes only now.
+        initialDelay: "10s",
+        successCondition: `len(result) > 0 && result[0] >= ${leastRequestRate}`,
+        provider: prometheus(of("dwcp:requests:rate", "canary")),
+        ...strict,
+      },
+      {
+        name: "errors",
+        initialDelay: "10s",
+        successCondition: `len(result) > 0 && result[0] <= ${mostExtraErrors}`,
+        provider: prometheus(
+          `${of("dwcp:errors:ratio", "canary")} - (${of("dwcp:errors:ratio", "stable")} or vector(0))`,
+        ),
+        ...strict,
+      },
+      {
+        name: "latency",
+        initialDelay: "14s",
+        successCondition: `len(result) > 0 && result[0] <= ${mostLatency.slackSeconds}`,
+        // Of twelve seconds the best: one pause of the machine stays in a ten-second window for ten, slowness stays.
+        provider: prometheus(`min_over_time((${latency})[12s:2s])`),
+        ...strict,
+      },
+    ],
+  };
+}
+
+const strict: Pick<AnalysisMetric, "interval" | "failureLimit" | "consecutiveErrorLimit"> = {
+  interval: "2s",
+  failureLimit: 0,
+  consecutiveErrorLimit: 1,
+};
+
+const prometheus = (query: string): AnalysisMetric["provider"] => ({
+  prometheus: { address: PROMETHEUS, query, timeout: QUERY_TIMEOUT },
+});

@@ -1,0 +1,55 @@
+import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment.js";
+import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
+import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
+import { ROLE_ENVIRONMENT } from "../contract.ts";
+import { type Namespace, PRIORITIES } from "../platform/names.ts";
+import { nameLabel, podTemplate } from "./podTemplate.ts";
+
+const NAME = "load";
+
+export interface BackgroundLoadArgs {
+  region: string;
+  namespace: Namespace;
+  /** The environment's image by digest. */
+  image: string;
+  /** Where the requests go, inside the cluster. */
+  url: string;
+  /** Requests per second. @default 20, of which a canary at 10 % gets four times what it needs to be judged */
+  rate?: number;
+}
+
+/** A small constant load on a released service, so that a canary is judged in a quiet night as well. */
+export class BackgroundLoad extends ComponentResource {
+  constructor(name: string, args: BackgroundLoadArgs, options?: ComponentResourceOptions) {
+    super("novacron:dwcp:BackgroundLoad", name, {}, options);
+    const { region, namespace, image, url, rate = 20 } = args;
+    const metadata = { name: NAME, namespace, labels: nameLabel(NAME) };
+    const account = new ServiceAccount(
+      `${name}-account`,
+      { metadata, automountServiceAccountToken: false },
+      { parent: this },
+    );
+    new Deployment(
+      `${name}-replicas`,
+      {
+        metadata,
+        spec: {
+          replicas: 1,
+          selector: { matchLabels: nameLabel(NAME) },
+          template: podTemplate({
+            name: NAME,
+            image,
+            role: "load",
+            region,
+            env: { [ROLE_ENVIRONMENT.load.url]: url, [ROLE_ENVIRONMENT.load.rate]: String(rate) },
+            resources: { cpu: "50m", memory: "128Mi" },
+            pool: "workload",
+            priority: PRIORITIES.background,
+          }),
+        },
+      },
+      { parent: this, dependsOn: [account] },
+    );
+    this.registerOutputs({});
+  }
+}

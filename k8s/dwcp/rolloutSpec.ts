@@ -1,0 +1,77 @@
+import type { core } from "@pulumi/kubernetes/types/input.js";
+import type { RolloutSpec } from "../crds/rollouts.ts";
+import { canarySteps, FIRST_JUDGED_STEP } from "./canarySteps.ts";
+import { nameLabel } from "./podTemplate.ts";
+
+/** By which Argo tells the pods of versions apart. */
+export const HASH_LABEL = "rollouts-pod-template-hash";
+
+/** An hour, in seconds, in which the version before is a change of weights away. */
+const WARM_SECONDS = 3600;
+
+/** Seconds that an aborted canary stays: its long streams need time to resume elsewhere, and people to look at it. */
+const ABORTED_SECONDS = 300;
+
+/**
+ * Argo counts what was created in between, releases that failed among it: with a window of one, a single failed release
+ * would send a rollback through the gates, its pods scaled to none on the way. What failed is kept out by the deny rule.
+ */
+const ROLLBACK_WINDOW = 10;
+
+export interface RolloutFacts {
+  service: string;
+  template: core.v1.PodTemplateSpec;
+  /** Fewest pods of stable. */
+  leastReplicas: number;
+  /** Whether the canary is judged by its requests. */
+  judged: boolean;
+}
+
+/**
+ * How Argo releases a service. Stable stays fully scaled through the release, and the version before it for an hour
+ * afterwards, so that going back is a change of weights at any time. No `replicas`: the autoscaler owns them (Argo starts
+ * with one, which `minPodsPerReplicaSet` makes two).
+ */
+export function rolloutSpec({ service, template, leastReplicas, judged }: RolloutFacts): RolloutSpec {
+  return {
+    selector: { matchLabels: nameLabel(service) },
+    template,
+    // Two seconds of readiness, so that a pod that is ready for a moment only gets no requests.
+    minReadySeconds: 2,
+    // The window, stable and the canary.
+    revisionHistoryLimit: ROLLBACK_WINDOW + 2,
+    rollbackWindow: { revisions: ROLLBACK_WINDOW },
+    // Pods that do not come up abort the release; waiting at a gate is no lack of progress to Argo.
+    progressDeadlineSeconds: 300,
+    progressDeadlineAbort: true,
+    analysis: { successfulRunHistoryLimit: 5, unsuccessfulRunHistoryLimit: 5 },
+    strategy: {
+      canary: {
+        stableService: `${service}-stable`,
+        canaryService: `${service}-canary`,
+        trafficRouting: { traefik: { weightedTraefikServiceName: service } },
+        steps: canarySteps(service),
+        ...(judged ? { analysis: backgroundAnalysis(service) } : {}),
+        dynamicStableScale: false,
+        scaleDownDelaySeconds: WARM_SECONDS,
+        scaleDownDelayRevisionLimit: 1,
+        abortScaleDownDelaySeconds: ABORTED_SECONDS,
+        // A canary of one pod would be judged by its node.
+        minPodsPerReplicaSet: 2,
+        replicaProgressThreshold: { type: "Percent", value: allButOne(leastReplicas) },
+      },
+    },
+  };
+}
+
+/** Argo does not give requests back to a stable of which a pod is missing, unless this share of it is enough. */
+export const allButOne = (replicas: number): number => Math.floor((100 * (replicas - 1)) / replicas);
+
+const backgroundAnalysis = (service: string): NonNullable<RolloutSpec["strategy"]["canary"]["analysis"]> => ({
+  templates: [{ templateName: `${service}-slo` }],
+  startingStep: FIRST_JUDGED_STEP,
+  args: [
+    { name: "canary", valueFrom: { podTemplateHashValue: "Latest" } },
+    { name: "stable", valueFrom: { podTemplateHashValue: "Stable" } },
+  ],
+});

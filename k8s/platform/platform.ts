@@ -1,0 +1,66 @@
+import { ComponentResource, type ComponentResourceOptions, type Input } from "@pulumi/pulumi";
+import type { NetworkPolicyPlan } from "../../infra/plan/networkPolicies.ts";
+import type { Cloud } from "../../infra/plan/topology.ts";
+import { CHARTS } from "../charts.ts";
+import { argoRolloutsValues, certManagerValues, externalSecretsValues } from "./controllers.ts";
+import { traefikValues } from "./gateway.ts";
+import { NAMESPACES, type Namespace } from "./names.ts";
+import { quotas, type Replicas, restrictedNamespace } from "./namespaces.ts";
+import { networkPolicy } from "./networkPolicies.ts";
+import { priorityClasses } from "./priorities.ts";
+import { release } from "./release.ts";
+import { regionalSecretStore } from "./secretStore.ts";
+import { encryptedVolumes } from "./storageClass.ts";
+
+/** Annotations as a cloud wants them. */
+type Annotations = Record<string, Input<string>>;
+
+export interface PlatformArgs {
+  cloud: Cloud;
+  /** The cloud's name of the place, such as `us-east-1`. */
+  location: string;
+  /** How many zones the region has: the gateway has a pod in each, and never fewer than two. */
+  zones: number;
+  /** Least pods of a service by pool, which quotas follow from. */
+  replicas: Replicas;
+  /** From `planNetworkPolicies`. */
+  networkPolicies: readonly NetworkPolicyPlan[];
+  /** `Region.annotations`: how the gateway gets the region's addresses, and External Secrets the right to read. */
+  annotations: { loadBalancer: Annotations; secretsReader: Annotations };
+  /** `Region.secretStore`. */
+  secretStore: Input<string>;
+}
+
+/**
+ * What every regional cluster holds before a service of ours runs in it: namespaces that admit restricted pods only, with
+ * quotas and closed networks; priorities; encrypted volumes; and the controllers for releases, routes, certificates and
+ * secrets. Needs the `kubernetes` provider of the cluster. Whatever uses a custom resource depends on the whole component.
+ */
+export class Platform extends ComponentResource {
+  constructor(name: string, args: PlatformArgs, options?: ComponentResourceOptions) {
+    super("novacron:platform:Platform", name, {}, options);
+    const { cloud, location, secretStore: store, annotations } = args;
+    const child = { parent: this };
+
+    const quotaOf = quotas(args.replicas);
+    const namespaces = Object.values(NAMESPACES).map((namespace) =>
+      restrictedNamespace(name, namespace, quotaOf[namespace], child),
+    );
+    const priorities = priorityClasses(name, child);
+    const inside = { parent: this, dependsOn: [...namespaces, ...priorities] };
+    encryptedVolumes(`${name}-volumes`, cloud, child);
+    // Before the first pod: a policy that comes later would cut connections that should never have been made.
+    const policies = args.networkPolicies.map((policy) => networkPolicy(name, policy, inside));
+
+    const closed = { parent: this, dependsOn: [...inside.dependsOn, ...policies] };
+    const install = <Values extends object>(key: keyof typeof CHARTS, namespace: Namespace, values: Values) =>
+      release(`${name}-${CHARTS[key].chart}`, { chart: CHARTS[key], namespace, values }, closed);
+
+    install("argoRollouts", NAMESPACES.rollouts, argoRolloutsValues);
+    install("traefik", NAMESPACES.gateway, traefikValues(Math.max(2, args.zones), annotations.loadBalancer));
+    install("certManager", NAMESPACES.certificates, certManagerValues);
+    const secrets = install("externalSecrets", NAMESPACES.secrets, externalSecretsValues(annotations.secretsReader));
+    regionalSecretStore(`${name}-secret-store`, { cloud, location, store }, { parent: this, dependsOn: secrets });
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,64 @@
+import { OperatorError } from "../operatorError.ts";
+import { digestOf, short, splitImage } from "./objects.ts";
+import { denialOf } from "./region.ts";
+import { type Done, decide, lookAt, type Situation } from "./situation.ts";
+import { setDigest } from "./switchTraffic.ts";
+
+/** Starts a release: the image in the config and in every Rollout, 10 % allowed in the first wave, nothing in the others. */
+export async function release(stack: string, simulated: boolean, image: string, name?: string): Promise<Done> {
+  const given = splitImage(image);
+  if (given === undefined)
+    throw new OperatorError(
+      `--image '${image}': write repository@sha256: and 64 hexadecimal digits in lower case; a tag can be moved, so none is taken`,
+    );
+  const situation = await lookAt(stack, simulated, name);
+  const { service, config, regions } = situation;
+  const present = splitImage(config.image);
+  if (present?.repository !== given.repository)
+    throw new OperatorError(
+      `--image '${image}': ${service.name} comes from ${present?.repository}; another repository is a change of the config, not a release`,
+    );
+  const { digest } = given;
+  const denials = regions.flatMap(({ region, value }) => {
+    const denial = value && denialOf(value, digest);
+    return denial === undefined ? [] : [`${region}: ${denial}`];
+  });
+  if (config.release.denied.includes(digest)) denials.push("denied in the stack's config");
+  if (denials.length > 0)
+    throw new OperatorError(
+      `${short(digest)} is denied and never starts again (${denials.join("; ")}); build a new image`,
+    );
+  refuseEarlier(situation, digest);
+  if (config.image === image && regions.every(({ value }) => value === undefined || value.digest === digest))
+    throw new OperatorError(
+      `${short(digest)} is what is released already; \`novactl promote ${stack}\` takes it further`,
+    );
+  return decide(situation, {
+    change: { image, digest, stage: "10", wave: 1 },
+    action: "release",
+    digest,
+    from: present.digest,
+    // Where a rollback after full promotion goes back to.
+    fromIn: (region) => regions.find((outcome) => outcome.region === region)?.value?.stable,
+    to: digest,
+    headline: `released ${short(digest)}: up to 10 % in wave 1 (${config.waves[0]?.join(", ")})`,
+    also: async ({ client }) => {
+      await setDigest(client, service, digest);
+    },
+  });
+}
+
+/** Argo takes a version up at once, without a stage or a wave, that is older than the stable one and still kept. */
+function refuseEarlier({ regions, stack }: Situation, digest: string): void {
+  for (const { region, value } of regions) {
+    const made = (of: string | undefined) =>
+      value?.replicaSets.find(
+        (set) => of !== undefined && digestOf(set.spec.template, value.rollout.metadata.name) === of,
+      )?.metadata.creationTimestamp;
+    const [own, stable] = [made(digest), made(value?.stable)];
+    if (value?.stable === digest || own === undefined || stable === undefined || own >= stable) continue;
+    throw new OperatorError(
+      `${short(digest)} is an earlier version that ${region} still keeps: Argo would serve it everywhere at once, without stages. To go back, novactl rollback ${stack}; else build it anew`,
+    );
+  }
+}

@@ -1,0 +1,233 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { inEachRegion, type Outcome, type RegionCluster } from "../clusters.ts";
+import { digestOf, short } from "./objects.ts";
+import { deny, type HistoryEntry } from "./record.ts";
+import { denialOf, type RegionState, readRegion } from "./region.ts";
+import type { Service } from "./services.ts";
+import { abort, holdWeights, previousReplicaSet, returnTo, setDigest, settle, setWeights } from "./switchTraffic.ts";
+import { type Verification, verifyGone } from "./verify.ts";
+
+/** How one region was rolled back. */
+export interface RegionRollback {
+  /** `aborted`: a canary was stopped. `returned`: the previous version took over again. `unchanged`: there was nothing to do. */
+  done: "aborted" | "returned" | "unchanged";
+  /** Digest that was taken away, and the one that serves now. */
+  bad?: string;
+  good?: string;
+  /** The stage that the bad digest had come to. */
+  stage: string;
+  /** Milliseconds from the decision until the API server had confirmed the switch. */
+  switchedAfter?: number;
+  verification?: Verification;
+  /** What could not be done, or is left to be done; empty when all went well. */
+  notes: string[];
+}
+
+export interface RollbackOptions {
+  service: Service;
+  /** When the operator decided: the start of the command. */
+  decided: number;
+  who: string;
+  reason: string;
+  /** Whether the whole stack goes back, so that the config will name the good digest again. */
+  whole: boolean;
+}
+
+/** How long a region that has fully promoted waits to hear from others what is being released. */
+const OTHERS_MS = 500;
+
+/**
+ * Takes the released digest out of service in all given regions at once. Decisions need nothing but the API server of the
+ * region itself: no Pulumi, no Prometheus, no gate, and no controller.
+ */
+export function rollBack(
+  clusters: readonly RegionCluster[],
+  options: RollbackOptions,
+): Promise<Outcome<RegionRollback>[]> {
+  const { service } = options;
+  const states: RegionState[] = [];
+  const reading = new Map(
+    clusters.map(({ region, client }) => {
+      const state = readRegion(client, service);
+      state.then((read) => states.push(read)).catch(() => {});
+      return [region, state];
+    }),
+  );
+  const all = Promise.allSettled(reading.values());
+  const known = Promise.race([all, sleep(OTHERS_MS, undefined, { ref: false })]).then(() => states);
+  return inEachRegion(clusters, async (cluster) => {
+    const state = await reading.get(cluster.region);
+    if (state?.digest === undefined) throw new Error(`${service.name}'s Rollout has no image with a digest`);
+    const left = leftBehind(state);
+    if (left !== undefined) return stayReturned(cluster, state, state.digest, left, options);
+    return state.digest === state.stable
+      ? goBack(cluster, state, state.digest, await known, options)
+      : stopCanary(cluster, state, state.digest, options);
+  });
+}
+
+/** The digest that a rollback has taken away already, where Argo's controller has not followed yet. */
+const leftBehind = ({ digest, stable, current, phase }: RegionState): string | undefined =>
+  phase === "pending" && digest === stable ? current : undefined;
+
+/** A rollback that Argo, dead or slow, has not followed yet: an abort now would give the traffic back to the bad digest. */
+async function stayReturned(
+  { client }: RegionCluster,
+  state: RegionState,
+  good: string,
+  bad: string,
+  options: RollbackOptions,
+): Promise<RegionRollback> {
+  const set = state.replicaSets.find(({ spec }) => digestOf(spec.template, options.service.name) === good);
+  if (set !== undefined)
+    await returnTo(client, options.service, state, { set, digest: good, ready: set.status?.readyReplicas ?? 0 });
+  const verification = await verify(client, bad, options);
+  const notes = [`was on its way back to ${short(good)} already; Argo's controller has not followed yet`];
+  return { done: "unchanged", bad, good, stage: "done", ...(verification && { verification }), notes };
+}
+
+/** While a canary runs, or has been aborted already: everything to stable. */
+async function stopCanary(
+  { client }: RegionCluster,
+  state: RegionState,
+  bad: string,
+  options: RollbackOptions,
+): Promise<RegionRollback> {
+  const { service, decided, whole } = options;
+  const notes: string[] = [];
+  // Either is enough. The weights hold without Argo, the abort holds Argo back.
+  const switched = await Promise.allSettled([
+    state.phase === "aborted" ? Promise.resolve() : abort(client, service),
+    Promise.resolve().then(() => setWeights(client, service, state, 0)),
+  ]);
+  notes.push(...failures(switched, ["the abort", "the weights"]));
+  if (notes.length === switched.length) throw new Error(notes.join("; "));
+  const switchedAfter = since(decided);
+  const ending = new AbortController();
+  const holding = holdWeights(client, service, state, ending.signal);
+  const [latched, verification] = await Promise.all([latch(state, bad, options, client), verify(client, bad, options)]);
+  notes.push(...latched);
+  const good = state.stable;
+  // Only for the whole stack: a config that names the bad digest for other regions would have the next `up` set it again.
+  if (whole && good !== undefined && latched.length === 0)
+    notes.push(
+      ...(await attempt("the image of the Rollout", async () => {
+        await setDigest(client, service, good);
+        return settle(client, service, good, bad);
+      })),
+    );
+  ending.abort();
+  await holding;
+  const what = { bad, ...(good === undefined ? {} : { good }), stage: state.stage };
+  return { done: "aborted", ...what, switchedAfter, ...(verification && { verification }), notes };
+}
+
+/** After a full promotion: the previous version, whose pods are still up. */
+async function goBack(
+  { client }: RegionCluster,
+  state: RegionState,
+  bad: string,
+  others: readonly RegionState[],
+  options: RollbackOptions,
+): Promise<RegionRollback> {
+  const { service, decided } = options;
+  const reasonToStay = isReleased(state, bad, others);
+  if (reasonToStay !== undefined) return { done: "unchanged", good: bad, stage: state.stage, notes: [reasonToStay] };
+  const previous = previousReplicaSet(state, (digest) => denialOf(state, digest) !== undefined);
+  if (previous === undefined)
+    throw new Error(
+      `there is nothing to go back to: no other version of ${service.name} is kept here. Release a good digest: novactl release --image …`,
+    );
+  const notes: string[] = [];
+  const switching = returnTo(client, service, state, previous);
+  const latching = latch(state, bad, options, client);
+  const [switched] = await Promise.allSettled([switching]);
+  notes.push(...failures([switched], ["the switch"]));
+  const switchedAfter = since(decided);
+  if (previous.ready === 0) notes.push(`no pod of ${short(previous.digest)} was up any more; they have to start first`);
+  const [latched, verification, left] = await Promise.all([
+    latching,
+    verify(client, bad, options),
+    attempt("the check of the Rollout", () => settle(client, service, previous.digest, bad)),
+  ]);
+  notes.push(...latched, ...left);
+  const what = { bad, good: previous.digest, stage: "done", switchedAfter };
+  return { done: "returned", ...what, ...(verification && { verification }), notes };
+}
+
+/**
+ * Why a region that runs one digest alone is not to be rolled back: the release never came here, or it went back already.
+ * Undefined when the digest is what is to go.
+ */
+export function isReleased(own: RegionState, digest: string, regions: readonly RegionState[]): string | undefined {
+  const canaries = regions.flatMap((state) =>
+    state.phase !== "stable" && state.digest !== state.stable ? [state.digest] : [],
+  );
+  if (canaries.length > 0)
+    return canaries.includes(digest)
+      ? undefined
+      : `runs ${short(digest)} alone; what is being released elsewhere never came here, or went already`;
+  const entries = [own, ...regions]
+    .flatMap(({ history }) => history)
+    .filter(({ action }) => action === "release" || action === "rollback");
+  const last = entries.toSorted((a, b) => a.at.localeCompare(b.at)).at(-1);
+  if (last?.action === "rollback" && last.to === digest)
+    return `is back at ${short(digest)} since ${last.at} (${last.who}); to go back further, release an older digest`;
+  const released = last?.action === "release" && regions.some((state) => state.digest === last.digest);
+  return released && last.digest !== digest ? `runs ${short(digest)}; the release never came here` : undefined;
+}
+
+/** Denies the digest, once its traffic is gone; returns what went wrong. */
+const latch = (
+  state: RegionState,
+  bad: string,
+  { service, who, reason }: RollbackOptions,
+  client: RegionCluster["client"],
+): Promise<string[]> =>
+  state.denied[bad] !== undefined
+    ? Promise.resolve([])
+    : attempt("denying the digest", () =>
+        deny(client, service, bad, { who, at: new Date().toISOString(), reason }).then(() => undefined),
+      );
+
+const verify = (
+  client: RegionCluster["client"],
+  bad: string,
+  { service, decided }: RollbackOptions,
+): Promise<Verification | undefined> =>
+  service.probe === undefined ? Promise.resolve(undefined) : verifyGone(client, service.probe, [bad], decided);
+
+/** A step that must not keep the others from being done: what went wrong, or what it says is left. */
+async function attempt(what: string, work: () => Promise<string | undefined>): Promise<string[]> {
+  try {
+    const left = await work();
+    return left === undefined ? [] : [left];
+  } catch (error) {
+    return [`${what} failed: ${error instanceof Error ? error.message : error}`];
+  }
+}
+
+const failures = (results: readonly PromiseSettledResult<unknown>[], names: readonly string[]): string[] =>
+  results.flatMap((result, index) =>
+    result.status === "fulfilled"
+      ? []
+      : [`${names[index]} failed: ${result.reason instanceof Error ? result.reason.message : result.reason}`],
+  );
+
+const since = (decided: number): number => Math.round(performance.now() - decided);
+
+/** The entry that a region's rollback leaves in its record. */
+export const entryOf = (
+  { service, who, reason }: RollbackOptions,
+  { done, bad = "", good = "", stage, switchedAfter, verification }: RegionRollback,
+): HistoryEntry => ({
+  at: new Date().toISOString(),
+  who,
+  action: "rollback",
+  service: service.name,
+  digest: bad,
+  from: stage,
+  to: good,
+  reason,
+  outcome: `${done}, switched after ${switchedAfter} ms, ${verification === undefined ? "not verified" : verification.clear ? `verified after ${verification.after} ms` : `NOT verified: ${verification.problem}`}`,
+});

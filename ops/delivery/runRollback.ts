@@ -1,0 +1,167 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { chosen, inEachRegion, type Outcome, openClusters, type RegionCluster } from "../clusters.ts";
+import { OperatorError } from "../operatorError.ts";
+import { findProject, type Project } from "../project.ts";
+import { styled, table } from "../table.ts";
+import { operator } from "./edit.ts";
+import { short } from "./objects.ts";
+import { record } from "./record.ts";
+import { entryOf, type RegionRollback, type RollbackOptions, rollBack } from "./rollback.ts";
+import { type Service, serviceNamed } from "./services.ts";
+
+export interface RollbackWish {
+  stack: string;
+  simulated: boolean;
+  service?: string;
+  /** None: all of them. */
+  regions: readonly string[];
+  reason: string;
+  json: boolean;
+  /** On the clock of `performance.now()`. */
+  decided: number;
+}
+
+/**
+ * The whole of `novactl rollback`: traffic first, in every region at once; then config, ceilings and record. What comes later
+ * is loaded later, and a failure of it is reported, not thrown: the traffic is what counts.
+ */
+export async function runRollback(wish: RollbackWish): Promise<number> {
+  const { stack, simulated, regions, reason, decided } = wish;
+  const project = findProject();
+  const service = serviceNamed(wish.service);
+  const clusters = chosen(await openClusters(project, stack, simulated), regions);
+  const options: RollbackOptions = {
+    service,
+    decided,
+    who: operator(),
+    reason,
+    whole: regions.length === 0,
+  };
+  const outcomes = await rollBack(clusters, options);
+  const config = options.whole
+    ? await settleConfig(project, stack, service, clusters, outcomes)
+    : [
+        `the config still names the image for the other regions; ${regions.join(" and ")} deny it, so an \`up\` does not bring it back`,
+      ];
+  config.push(...(await recordAll(clusters, outcomes, options)));
+  const code = isGone(outcomes) ? 0 : 2;
+  if (outcomes.every(({ error }) => error !== undefined))
+    throw new OperatorError(
+      `nothing was rolled back: ${outcomes.map(({ region, error }) => `${region}: ${error?.message}`).join("; ")}`,
+    );
+  if (wish.json)
+    console.log(
+      JSON.stringify({ stack, service: service.name, exitCode: code, ...forMachines(outcomes), notes: config }),
+    );
+  else console.log([...forPeople(outcomes), "", ...config].join("\n"));
+  return code;
+}
+
+const isGone = (outcomes: readonly Outcome<RegionRollback>[]): boolean =>
+  outcomes.every(
+    ({ value }) => value !== undefined && (value.done === "unchanged" || (value.verification?.clear ?? true)),
+  );
+
+/** Has the config name the good image again, with the bad one denied; returns what there is to say. */
+async function settleConfig(
+  project: Project,
+  stack: string,
+  service: Service,
+  clusters: readonly RegionCluster[],
+  outcomes: readonly Outcome<RegionRollback>[],
+): Promise<string[]> {
+  const did = outcomes.flatMap(({ value }) => (value === undefined || value.bad === undefined ? [] : [value]));
+  const good = [...new Set(did.flatMap(({ good: digest }) => digest ?? []))];
+  const bad = [...new Set(did.flatMap(({ bad: digest }) => digest ?? []))].filter((digest) => !good.includes(digest));
+  if (did.length === 0) return ["nothing was changed"];
+  try {
+    const [digest, ...others] = good;
+    if (digest === undefined || others.length > 0)
+      return [
+        `the regions went back to ${good.length === 0 ? "an unknown image" : good.map(short).join(" and ")}: set the image in Pulumi.${stack}.yaml by hand`,
+      ];
+    const { changeRelease, readRelease } = await import("../releaseConfig.ts");
+    const { applyCeiling } = await import("./carryOut.ts");
+    const { image, release, waves } = readRelease(project, stack, service);
+    const { after, write } = changeRelease(project, stack, service, {
+      image: `${image.slice(0, image.indexOf("@"))}@${digest}`,
+      digest,
+      stage: "done",
+      wave: waves.length,
+      denied: [...new Set([...release.denied, ...bad])].filter((denied) => denied !== digest),
+    });
+    write();
+    const ceilings = await inEachRegion(clusters, async ({ region, client }) => {
+      const ceiling = after.ceilings[region];
+      if (ceiling !== undefined) await applyCeiling(client, service, ceiling);
+    });
+    return [
+      `Pulumi.${stack}.yaml names ${short(digest)} again and denies ${bad.map(short).join(" and ")}: commit it`,
+      ...ceilings.flatMap(({ region, error }) => (error === undefined ? [] : [`${region}: ceiling: ${error.message}`])),
+    ];
+  } catch (error) {
+    return [`the config was not changed: ${error instanceof Error ? error.message : error}`];
+  }
+}
+
+/** A record that cannot be written in time must not keep the operator waiting. */
+const RECORD_MS = 5_000;
+
+async function recordAll(
+  clusters: readonly RegionCluster[],
+  outcomes: readonly Outcome<RegionRollback>[],
+  options: RollbackOptions,
+): Promise<string[]> {
+  const at = new Date().toISOString();
+  const changed = clusters.flatMap((cluster) => {
+    const value = outcomes.find(({ region }) => region === cluster.region)?.value;
+    return value === undefined || value.done === "unchanged" ? [] : [{ cluster, value }];
+  });
+  const written = await Promise.all(
+    changed.map(({ cluster, value }) =>
+      Promise.race([
+        record(cluster.client, options.service, { ...entryOf(options, value), at }).then(() => undefined),
+        sleep(RECORD_MS, "no answer in time", { ref: false }),
+      ]).catch((error: Error) => error.message),
+    ),
+  );
+  return written.flatMap((problem, index) =>
+    problem === undefined ? [] : [`${changed[index]?.cluster.region}: not recorded: ${problem}`],
+  );
+}
+
+function forPeople(outcomes: readonly Outcome<RegionRollback>[]): string[] {
+  const rows = outcomes.map(({ region, value, error }) => {
+    if (value === undefined)
+      return [region, { text: "NOT DONE", style: "red" as const }, "", "", "", error?.message ?? ""];
+    const { done, bad, good, stage, switchedAfter, verification, notes } = value;
+    const seen =
+      verification === undefined
+        ? "not looked at"
+        : verification.clear
+          ? { text: `gone after ${verification.after} ms`, style: "green" as const }
+          : { text: `NOT SEEN: ${verification.problem}`, style: "red" as const };
+    return [
+      region,
+      done,
+      bad === undefined ? short(good) : `${short(bad)} at ${stage} → ${short(good)}`,
+      switchedAfter === undefined ? "" : `${switchedAfter} ms`,
+      done === "unchanged" && verification === undefined ? "" : seen,
+      notes.join("; "),
+    ];
+  });
+  return [
+    ...table(["region", "done", "digest", "switched", "data plane", "notes"], rows),
+    ...(outcomes.some(({ error }) => error !== undefined)
+      ? [styled("yellow", "repeat the command once the other regions can be reached: it does only what is left")]
+      : []),
+  ];
+}
+
+const forMachines = (outcomes: readonly Outcome<RegionRollback>[]) => ({
+  regions: outcomes.map(({ region, milliseconds, value, error }) => ({
+    region,
+    milliseconds,
+    ...(value ?? { done: "failed", error: error?.message }),
+  })),
+});

@@ -1,0 +1,184 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ClusterClient } from "../../client/client.ts";
+import { isNotFound } from "../../client/problem.ts";
+import { applyAsOwner, FIELD_MANAGER, TIMEOUT_MS } from "./edit.ts";
+import {
+  DIGEST_ANNOTATION,
+  digestOf,
+  HASH_LABEL,
+  type ReplicaSet,
+  type Rollout,
+  type TraefikService,
+  withDigest,
+} from "./objects.ts";
+import { hashOf, type RegionState } from "./region.ts";
+import { paths, type Service } from "./services.ts";
+
+const OPTIONS = { fieldManager: FIELD_MANAGER, timeout: TIMEOUT_MS };
+
+/** Stops a canary for good: Argo sets the weights back, and starts nothing before the Rollout is changed. */
+export const abort = (client: ClusterClient, service: Service): Promise<Rollout> =>
+  client.merge<Rollout>(`${paths(service).rollout}/status`, { status: { abort: true } }, OPTIONS);
+
+/**
+ * Sets the gateway's weights, whatever Argo does: it may be dead. The list is one value for the API, so it is sent whole, with
+ * everything else in it as it is.
+ */
+export function setWeights(
+  client: ClusterClient,
+  service: Service,
+  { rollout, weights }: Pick<RegionState, "rollout" | "weights">,
+  canary: 0 | 100,
+): Promise<TraefikService> {
+  if (weights === undefined) throw new Error(`the gateway's weights, ${paths(service).weights}, could not be read`);
+  const { stableService, canaryService } = rollout.spec.strategy.canary;
+  const services = weights.spec.weighted.services.map((entry) => {
+    if (entry.name === canaryService) return { ...entry, weight: canary };
+    return entry.name === stableService ? { ...entry, weight: 100 - canary } : entry;
+  });
+  return client.merge<TraefikService>(paths(service).weights, { spec: { weighted: { services } } }, OPTIONS);
+}
+
+/** Points one of the two Services at the pods of a ReplicaSet, as Argo does. */
+export const selectPods = (client: ClusterClient, service: Service, name: string, hash: string): Promise<unknown> =>
+  client.merge(`${paths(service).services}/${name}`, { spec: { selector: { [HASH_LABEL]: hash } } }, OPTIONS);
+
+/**
+ * The ReplicaSet to go back to after a full promotion: the one that was stable when the digest was released, as far as that was
+ * recorded; else the one with the most pods, which is what Argo leaves of it, while of an aborted canary it leaves few. Never
+ * one that was denied. Its pods may be gone by now: then they have to start first.
+ */
+export function previousReplicaSet(
+  { replicaSets, digest, rollout, history }: RegionState,
+  isDenied: (digest: string) => boolean,
+): { set: ReplicaSet; digest: string; ready: number } | undefined {
+  const before = history.findLast((entry) => entry.action === "release" && entry.digest === digest)?.from;
+  const candidates = replicaSets.flatMap((set, age) => {
+    const found = digestOf(set.spec.template, rollout.metadata.name);
+    if (found === undefined || found === digest || isDenied(found)) return [];
+    return [{ set, digest: found, ready: set.status?.readyReplicas ?? 0, age }];
+  });
+  return candidates.toSorted((a, b) => {
+    const recorded = Number(b.digest === before) - Number(a.digest === before);
+    // With pods: a canary that was aborted at 100 % has as many, and is younger. Without: the youngest.
+    return recorded || b.ready - a.ready || (a.ready > 0 ? b.age - a.age : a.age - b.age);
+  })[0];
+}
+
+/** Has the Rollout run another digest, in Pulumi's name, and changes nothing else of it. */
+export const setDigest = (client: ClusterClient, service: Service, digest: string): Promise<Rollout> =>
+  applyAsOwner<Rollout>(client, paths(service).rollout, ["spec", "template"], (applied, live) => {
+    const from = digestOf(live.spec.template, service.name);
+    if (from === undefined) throw new Error(`${service.name}'s Rollout has no image with a digest`);
+    const changed = withDigest(applied, from, digest);
+    const annotations = { ...changed.metadata.annotations, [DIGEST_ANNOTATION]: digest };
+    return { ...changed, metadata: { ...changed.metadata, annotations } };
+  });
+
+/** Tells Argo which ReplicaSet counts as stable. */
+const setStable = (client: ClusterClient, service: Service, hash: string): Promise<Rollout> =>
+  client.merge<Rollout>(`${paths(service).rollout}/status`, { status: { stableRS: hash } }, OPTIONS);
+
+/**
+ * After a full promotion both Services select the new pods, and an abort does nothing. So the image goes back, the previous
+ * ReplicaSet is declared stable again, and both Services and all the weight get its pods: all that Argo would do, done without
+ * waiting for it. That state holds without Argo, and is whole for it: a version that is stable already has no steps to go, be
+ * it within the rollback window or not. In this order: with the image still in place, Argo would undo the rest.
+ */
+export async function returnTo(
+  client: ClusterClient,
+  service: Service,
+  state: RegionState,
+  previous: { set: ReplicaSet; digest: string; ready: number },
+): Promise<void> {
+  await setDigest(client, service, previous.digest);
+  const hash = hashOf(previous.set);
+  // Without pods there is nothing to point at; Argo starts them.
+  if (hash === undefined || previous.ready === 0) return;
+  const { stableService, canaryService } = state.rollout.spec.strategy.canary;
+  await Promise.all([
+    setStable(client, service, hash),
+    selectPods(client, service, stableService, hash),
+    selectPods(client, service, canaryService, hash),
+    setWeights(client, service, state, 0),
+  ]);
+}
+
+/** How often the weights are looked at while they have to hold. */
+const HOLD_MS = 100;
+
+/**
+ * Sets the weights to stable again whenever they are not, until told to end: Argo may have been about to set a stage when it
+ * was stopped, and does it after us.
+ */
+export async function holdWeights(
+  client: ClusterClient,
+  service: Service,
+  state: RegionState,
+  ending: AbortSignal,
+): Promise<void> {
+  while (!ending.aborted) {
+    await sleep(HOLD_MS, undefined, { signal: ending }).catch(() => {});
+    if (ending.aborted) return;
+    try {
+      const weights = await client.request<TraefikService>("GET", paths(service).weights, { timeout: TIMEOUT_MS });
+      if (canaryWeight(state.rollout, weights) !== 0) await setWeights(client, service, { ...state, weights }, 0);
+    } catch {
+      // What cannot be reached now is looked at again.
+    }
+  }
+}
+
+/** Percent of the requests that the gateway is to send to the canary. */
+export const canaryWeight = ({ spec }: Rollout, weights: TraefikService | undefined): number =>
+  weights?.spec.weighted.services.find(({ name }) => name === spec.strategy.canary.canaryService)?.weight ?? 0;
+
+/** How long Argo gets to take up a changed image; it needs well under a second. */
+const SETTLE_MS = 5_000;
+
+/**
+ * Waits until Argo runs the digest as the only one. Does nothing by itself but two things: where pods have to
+ * start first, the steps are skipped; and a canary that somebody starts again meanwhile, such as an `up` that was under way, is
+ * stopped again.
+ *
+ * Returns what is left to be done, or undefined.
+ */
+export async function settle(
+  client: ClusterClient,
+  service: Service,
+  good: string,
+  bad: string,
+  deadline = performance.now() + SETTLE_MS,
+): Promise<string | undefined> {
+  let left = "Argo's controller has not taken the change up; traffic is where it should be without it";
+  while (performance.now() < deadline) {
+    const [rollout, sets, weights] = await Promise.all([
+      client.request<Rollout>("GET", paths(service).rollout, { timeout: TIMEOUT_MS }),
+      client.request<{ items: ReplicaSet[] }>("GET", paths(service).replicaSets, { timeout: TIMEOUT_MS }),
+      client.request<TraefikService>("GET", paths(service).weights, { timeout: TIMEOUT_MS }),
+    ]);
+    const { status = {}, spec } = rollout;
+    const digestAt = (hash: string | undefined) => {
+      const set = sets.items.find((candidate) => hash !== undefined && hashOf(candidate) === hash);
+      return set && digestOf(set.spec.template, service.name);
+    };
+    if (digestOf(spec.template, service.name) === bad) {
+      if (status.abort !== true) await abort(client, service);
+      return `the Rollout was set to ${bad} again meanwhile, perhaps by an \`up\`; it is denied here and gets no traffic`;
+    }
+    const taken = digestAt(status.currentPodHash) === good;
+    const isStable = digestAt(status.stableRS) === good;
+    if (taken && isStable && canaryWeight(rollout, weights) === 0) return undefined;
+    if (taken && !isStable) {
+      left = `pods of ${good} are still starting`;
+      if (status.currentStepIndex !== spec.strategy.canary.steps.length && status.promoteFull !== true)
+        await client
+          .merge(`${paths(service).rollout}/status`, { status: { promoteFull: true } }, OPTIONS)
+          .catch((error) => {
+            if (!isNotFound(error)) throw error;
+          });
+    }
+    await sleep(150);
+  }
+  return left;
+}

@@ -1,0 +1,2 @@
+export { type ObjectRecord, recordIn } from "./recorded.ts";
+export { type KubernetesOptions, serveKubernetes } from "./server.ts";

@@ -1,0 +1,61 @@
+import type { RegionContext } from "../../region/context.ts";
+import { addLocalRoute } from "../../region/namespace.ts";
+import { type Forwarder, listen } from "./forwarder.ts";
+
+/** Ports that something in the simulated world outside answers on: HTTP, HTTPS with API servers, regions' WAN entry. */
+const PORTS = [80, 443, 8443];
+
+/**
+ * The way out of a region. No packet leaves its network; an outside address becomes a local one, whose connections are
+ * carried to the simulator.
+ */
+export class Internet {
+  readonly #region: RegionContext;
+  /** Whether the address is one of the region's own already. */
+  readonly #isOwn: (address: string) => boolean;
+  /** The name by which an address was last asked for; the simulator knows names better than addresses. */
+  readonly #names = new Map<string, string>();
+  readonly #forwarders: Forwarder[] = [];
+  readonly #asking = new Map<string, Promise<readonly string[]>>();
+
+  constructor(region: RegionContext, isOwn: (address: string) => boolean) {
+    this.#region = region;
+    this.#isOwn = isOwn;
+  }
+
+  /** Addresses of a public name, reachable from inside. Those who ask together are answered together. */
+  async resolve(name: string): Promise<readonly string[]> {
+    // Names without a dot are nobody's out there.
+    if (!name.includes(".")) return [];
+    const asking =
+      this.#asking.get(name) ??
+      this.#resolve(name).finally(() => {
+        this.#asking.delete(name);
+      });
+    this.#asking.set(name, asking);
+    return asking;
+  }
+
+  stop(): void {
+    for (const forwarder of this.#forwarders) forwarder.stop();
+  }
+
+  async #resolve(name: string): Promise<readonly string[]> {
+    const addresses = await this.#region.outside.resolve(name);
+    for (const address of addresses) {
+      if (this.#isOwn(address)) continue;
+      const isNew = !this.#names.has(address);
+      this.#names.set(address, name);
+      if (isNew) await this.#reach(address);
+    }
+    return addresses;
+  }
+
+  async #reach(address: string): Promise<void> {
+    addLocalRoute(`${address}/32`);
+    for (const port of PORTS) {
+      const dial = () => this.#region.outside.connect(this.#names.get(address) ?? address, port).catch(() => undefined);
+      this.#forwarders.push(await listen(address, port, dial));
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { createServer } from "node:http";
+import type { Outside, Stoppable } from "./context.ts";
+
+/** Where the API server asks who shows a token; inside the region's network only. */
+const PORT = 6442;
+
+/** `--authentication-token-webhook-config-file` of the API server. */
+export const webhookConfig = (): string =>
+  JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [{ name: "cloud", cluster: { server: `http://127.0.0.1:${PORT}/authenticate` } }],
+    users: [{ name: "kube-apiserver", user: {} }],
+    contexts: [{ name: "cloud", context: { cluster: "cloud", user: "kube-apiserver" } }],
+    "current-context": "cloud",
+  });
+
+interface TokenReview {
+  spec?: { token?: string };
+}
+
+/** Answers the API server's token reviews (authentication.k8s.io/v1) with what the cluster's cloud says. */
+export async function serveAuthentication(outside: Outside, log: (line: string) => void): Promise<Stoppable> {
+  const review = async (text: string): Promise<object> => {
+    try {
+      const { spec } = JSON.parse(text) as TokenReview;
+      const { authenticated, username, groups } = await outside.authenticate(spec?.token ?? "");
+      return authenticated ? { authenticated, user: { username, groups } } : { authenticated };
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      log(`a token could not be checked: ${message}`);
+      return { authenticated: false, error: message };
+    }
+  };
+  const server = createServer(async (request, response) => {
+    const text = (
+      await request
+        .setEncoding("utf8")
+        .toArray()
+        .catch(() => [])
+    ).join("");
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(
+      JSON.stringify({ apiVersion: "authentication.k8s.io/v1", kind: "TokenReview", status: await review(text) }),
+    );
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(PORT, "127.0.0.1", resolve);
+  });
+  return {
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,23 @@
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { callSchema } from "../credentials.ts";
+
+const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
+
+/**
+ * Writes the clouds' credential programs into a folder, which has to come first on the PATH of those who use the
+ * simulated clusters. They ask whichever simulator the endpoint file names at the time.
+ */
+export function installShims(folder: string, endpointFile: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const name of callSchema.shape.command.options) {
+    const words = [process.execPath, "--disable-warning=ExperimentalWarning", MAIN, name, endpointFile];
+    const file = join(folder, name);
+    writeFileSync(`${file}.new`, `#!/bin/sh\nexec ${words.map(quoted).join(" ")} "$@"\n`, { mode: 0o755 });
+    renameSync(`${file}.new`, file);
+  }
+}
+
+/** For a POSIX shell. */
+const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;

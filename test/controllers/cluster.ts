@@ -1,0 +1,142 @@
+import { mkdirSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ClusterClient, type KubernetesObject } from "../../client/client.ts";
+import { clusterConfig } from "../../client/kubeconfig.ts";
+import { isNotFound } from "../../client/problem.ts";
+import type { PinnedChart } from "../../k8s/charts.ts";
+import { chartCrds } from "../../sim/charts/crds.ts";
+import { renderChart } from "../../sim/charts/index.ts";
+import type { ControllerContext } from "../../sim/controllers/context.ts";
+import { collectionPath, objectPath, type Resource } from "../../sim/controllers/paths.ts";
+import type { Outside, RegionContext } from "../../sim/region/context.ts";
+import { OUTSIDE_SOCKET } from "../../sim/region/spec.ts";
+import { setUpRegionTools } from "../../tools/regionTools.ts";
+import { ApiServer, serverTools } from "../sim-kubernetes/apiServer.ts";
+
+/** Folder of the programs and of the definitions of custom resources. */
+export const toolsFolder = async (): Promise<string> => process.env.NOVACRON_TOOLS ?? (await setUpRegionTools());
+
+const CRDS: Resource = {
+  apiVersion: "apiextensions.k8s.io/v1",
+  kind: "CustomResourceDefinition",
+  plural: "customresourcedefinitions",
+};
+
+/** A real API server that knows the custom resources of some charts. */
+export class Cluster {
+  readonly #server: ApiServer;
+  readonly client: ClusterClient;
+  readonly #clients: ClusterClient[] = [];
+
+  private constructor(server: ApiServer) {
+    this.#server = server;
+    this.client = server.client();
+  }
+
+  static async start(...charts: string[]): Promise<Cluster> {
+    const tools = await toolsFolder();
+    const server = new ApiServer(await serverTools());
+    await server.start();
+    const cluster = new Cluster(server);
+    const definitions = charts.flatMap((chart) => chartCrds(tools, chart));
+    for (const definition of definitions) await cluster.client.create(collectionPath(CRDS), definition);
+    for (const { metadata } of definitions)
+      await cluster.until<KubernetesObject & { status?: { conditions?: { type: string; status: string }[] } }>(
+        objectPath(CRDS, metadata.name),
+        ({ status }) => status?.conditions?.some(({ type, status }) => type === "Established" && status === "True"),
+      );
+    return cluster;
+  }
+
+  async stop(): Promise<void> {
+    for (const client of [this.client, ...this.#clients]) client.close();
+    await this.#server.stop();
+  }
+
+  create<Item extends KubernetesObject>(of: Resource, object: object, namespace?: string): Promise<Item> {
+    return this.client.create(collectionPath(of, namespace), {
+      apiVersion: of.apiVersion,
+      kind: of.kind,
+      ...object,
+    }) as unknown as Promise<Item>;
+  }
+
+  /** Waits until an object is as it should be; fails with how it was last. */
+  async until<Item>(path: string, isRight: (object: Item) => boolean | undefined, seconds = 20): Promise<Item> {
+    let last: unknown;
+    for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(100)) {
+      const object = await this.client.get<Item>(path).catch((error: unknown) => {
+        if (isNotFound(error)) return undefined;
+        throw error;
+      });
+      last = object;
+      if (object !== undefined && isRight(object)) return object;
+    }
+    throw new Error(`${path} did not become what it should: ${JSON.stringify(last, undefined, 1)}`);
+  }
+
+  /**
+   * Makes what a release of a chart makes, its Deployments apart, and gives a client with the rights of its service
+   * account: a controller that may too little must not work here either.
+   */
+  async install({ chart, version, repositoryOpts }: PinnedChart, namespace: string, values: object, account = chart) {
+    const { objects, problems } = renderChart(
+      { chart, version, repository: repositoryOpts.repo, namespace, releaseName: chart, values: { ...values } },
+      await toolsFolder(),
+    );
+    if (problems.length > 0) throw new Error(problems.join("\n"));
+    for (const object of objects.filter(({ kind }) => kind !== "Deployment")) {
+      const { apiVersion, kind, metadata } = object;
+      const plural = kind === "Prometheus" ? "prometheuses" : `${kind.toLowerCase()}s`;
+      await this.create({ apiVersion, kind, plural }, object, metadata.namespace);
+    }
+    const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`;
+    const request = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} };
+    const { status } = await this.client.request<{ status: { token: string } }>("POST", path, { body: request });
+    const client = new ClusterClient({ ...clusterConfig(this.#server.kubeconfig), token: async () => status.token });
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** What a controller is given, in a region whose outside is this. */
+  context(outside: Partial<Outside> = {}, settings: Partial<ControllerContext> = {}): ControllerContext {
+    const folder = join(this.#server.folder, "regions", "test");
+    mkdirSync(folder, { recursive: true });
+    return {
+      client: this.client,
+      region: { spec: { cluster: "test" }, folder, outside } as RegionContext,
+      args: [],
+      env: { POD_NAME: "controller-0", POD_NAMESPACE: "default", POD_IP: "127.0.0.1" },
+      log: () => undefined,
+      ...settings,
+    };
+  }
+}
+
+export interface PublicAuthority {
+  /** Bodies that it was asked with. */
+  requests: { names: string[]; days: number; publicKey: string }[];
+  close: () => void;
+}
+
+/** The public authority at the socket of a region's outside; signs as it is told to. */
+export async function publicAuthority(
+  { region }: ControllerContext,
+  sign: (request: PublicAuthority["requests"][number]) => Promise<{ certificate: string; authority: string }>,
+): Promise<PublicAuthority> {
+  const requests: PublicAuthority["requests"] = [];
+  const server: Server = createServer(async (request, response) => {
+    const body = JSON.parse(
+      (await request.setEncoding("utf8").toArray()).join(""),
+    ) as PublicAuthority["requests"][number];
+    requests.push(body);
+    const isKnown = request.method === "POST" && request.url === "/sign-certificate";
+    response.statusCode = isKnown ? 200 : 404;
+    response.end(JSON.stringify(isKnown ? await sign(body) : {}));
+  });
+  const socket = join(dirname(dirname(region.folder)), OUTSIDE_SOCKET);
+  await new Promise<void>((resolve) => server.listen(socket, resolve));
+  return { requests, close: () => server.close() };
+}

@@ -1,0 +1,53 @@
+import type { ChildProcess } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ClusterClient, KubernetesObject, ObjectList } from "../../client/client.ts";
+import type { ApiServer } from "./apiServer.ts";
+
+/** The real controller, beside those of Kubernetes. */
+export const startArgo = (server: ApiServer): ChildProcess =>
+  server.start("rollouts-controller", [
+    "--kubeconfig={kubeconfig}",
+    "--traefik-api-group=traefik.io",
+    "--traefik-api-version=traefik.io/v1alpha1",
+    "--leader-elect=false",
+    "--metricsport=0",
+    "--healthzPort=0",
+  ]);
+
+interface Pod extends KubernetesObject {
+  status: { phase?: string };
+}
+
+/** Stands in for scheduler and kubelet: every pod is ready at once. */
+export function startPods(client: ClusterClient): { stop: () => Promise<void> } {
+  const ending = new AbortController();
+  const path = "/api/v1/namespaces/dwcp/pods";
+  let next = 1;
+  const look = async ({ metadata, status }: Pod): Promise<void> => {
+    const of = `${path}/${metadata.name}`;
+    if (metadata.deletionTimestamp !== undefined) {
+      await client.remove(of, { apiVersion: "v1", kind: "DeleteOptions", gracePeriodSeconds: 0 });
+    } else if (status.phase !== "Running") {
+      const lastTransitionTime = new Date().toISOString();
+      const conditions = ["Ready", "ContainersReady"].map((type) => ({ type, status: "True", lastTransitionTime }));
+      const podIP = `10.244.0.${next++}`;
+      await client.merge(`${of}/status`, {
+        status: { phase: "Running", podIP, podIPs: [{ ip: podIP }], conditions },
+      });
+    }
+  };
+  const running = (async () => {
+    while (!ending.signal.aborted) {
+      const { items } = await client.get<ObjectList<Pod>>(path).catch(() => ({ items: [] as Pod[] }));
+      // A pod that has gone meanwhile needs nothing.
+      for (const pod of items) await look(pod).catch(() => {});
+      await sleep(100);
+    }
+  })();
+  return {
+    stop: () => {
+      ending.abort();
+      return running;
+    },
+  };
+}

@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ClusterClient } from "../../client/client.ts";
+import type { Rollout, TraefikService } from "../../ops/delivery/objects.ts";
+import { readDenied } from "../../ops/delivery/record.ts";
+import { readRegion } from "../../ops/delivery/region.ts";
+import { type RollbackOptions, rollBack } from "../../ops/delivery/rollback.ts";
+import { serviceNamed } from "../../ops/delivery/services.ts";
+import { setDigest } from "../../ops/delivery/switchTraffic.ts";
+import { type ApiServer, startApiServer } from "./apiServer.ts";
+import { startArgo, startPods } from "./argo.ts";
+import { applyService, digest, PATHS, REPOSITORY } from "./service.ts";
+
+const [good, bad, worse] = [digest("a"), digest("b"), digest("c")];
+// No gateway runs here: what is not verified is not looked at.
+const { probe: _, ...service } = serviceNamed("dwcp-v3");
+let server: ApiServer;
+let client: ClusterClient;
+let argo: ReturnType<ApiServer["start"]>;
+
+const killArgo = async (): Promise<void> => {
+  const ended = new Promise((resolve) => argo.once("exit", resolve));
+  argo.kill("SIGKILL");
+  await ended;
+};
+
+let pods: { stop: () => Promise<void> };
+
+before(async () => {
+  server = await startApiServer();
+  client = server.client;
+  server.startControllers();
+  argo = startArgo(server);
+  await applyService(client, `${REPOSITORY}@${good}`, { gates: false });
+  pods = startPods(client);
+  await until("the first version runs", async () => (await state()).phase === "stable");
+});
+after(async () => {
+  await pods.stop();
+  await server.stop();
+});
+
+const state = () => readRegion(client, service);
+
+async function until(what: string, holds: () => Promise<boolean>, seconds = 60): Promise<void> {
+  for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline; await sleep(50)) {
+    if (await holds().catch(() => false)) return;
+  }
+  const { conditions: _c, ...status } = (await state()).rollout.status as Record<string, unknown>;
+  assert.fail(`not within ${seconds} s: ${what}; the Rollout says ${JSON.stringify(status)}`);
+}
+
+const weightsNow = async (): Promise<Record<string, number>> => {
+  const { spec } = await client.get<TraefikService>(PATHS.weights);
+  return Object.fromEntries(spec.weighted.services.map(({ name, weight = 0 }) => [name, weight]));
+};
+
+const selected = async (suffix: string): Promise<string | undefined> =>
+  (await client.get<{ spec: { selector: Record<string, string> } }>(PATHS.service(suffix))).spec.selector[
+    "rollouts-pod-template-hash"
+  ];
+
+/** Lets Argo go over a pause, which these tests use in place of gates, and waits until it has. */
+async function goOnFrom(step: number): Promise<void> {
+  await client.merge(`${PATHS.rollout}/status`, { status: { pauseConditions: null } });
+  for (let waited = 0; waited < 1500; waited += 100) {
+    await sleep(100);
+    if ((await state()).rollout.status?.currentStepIndex !== step) return;
+  }
+  // Argo now and then overlooks a change of the status alone.
+  await client.merge(PATHS.rollout, { metadata: { annotations: { "test/nudge": new Date().toISOString() } } });
+}
+
+/** To the given stage, or all the way. */
+async function releaseUpTo(image: string, stage: "10" | "50" | "100" | "done"): Promise<void> {
+  await setDigest(client, service, image);
+  await until(`${image} is taken up`, async () => (await state()).phase === "canary");
+  await until(`${image} at ${stage}`, async () => {
+    const now = await state();
+    if (now.stage === stage || (stage === "done" && now.phase === "stable" && now.digest === image)) return true;
+    const step = now.rollout.status?.currentStepIndex ?? 0;
+    if (now.phase === "canary" && step % 2 === 0) await goOnFrom(step);
+    return false;
+  });
+}
+
+function rollBackNow(options: Partial<RollbackOptions> = {}) {
+  const decided = performance.now();
+  return rollBack([{ region: "aws-use1", name: "test", client }], {
+    service,
+    decided,
+    who: "tester@here",
+    reason: "test",
+    whole: true,
+    ...options,
+  });
+}
+
+test("status tells the stage and the weight that the gateway has", async () => {
+  await releaseUpTo(bad, "10");
+  await until("weight 10", async () => (await weightsNow())["dwcp-v3-canary"] === 10);
+  const now = await state();
+  assert.deepEqual([now.phase, now.stage, now.weight, now.digest, now.stable], ["canary", "10", 10, bad, good]);
+});
+
+test("a rollback at 10 %: weights to stable at once, the digest latched, and the Rollout whole again on the good one", async () => {
+  const [outcome] = await rollBackNow();
+  assert.equal(outcome?.error, undefined);
+  assert.deepEqual(
+    [outcome?.value?.done, outcome?.value?.bad, outcome?.value?.good, outcome?.value?.notes],
+    ["aborted", bad, good, []],
+  );
+  assert.ok((outcome?.value?.switchedAfter ?? 9999) < 1000, String(outcome?.value?.switchedAfter));
+  assert.deepEqual(await weightsNow(), { "dwcp-v3-stable": 100, "dwcp-v3-canary": 0 });
+  assert.deepEqual(Object.keys(await readDenied(client, service)), [bad]);
+  const now = await state();
+  assert.deepEqual([now.phase, now.digest, now.stable], ["stable", good, good]);
+});
+
+test("a second rollback by a colleague does not go back one version too far", async () => {
+  const before = await client.get<Rollout>(PATHS.rollout);
+  const [outcome] = await rollBackNow();
+  assert.match(outcome?.error?.message ?? outcome?.value?.notes.join() ?? "", /nothing to go back to|is back at/);
+  assert.equal((await client.get<Rollout>(PATHS.rollout)).metadata.generation, before.metadata.generation);
+});
+
+test("a rollback with Argo's controller dead: the weights alone do it, and Argo follows when it is back", async () => {
+  await releaseUpTo(worse, "50");
+  await until("weight 50", async () => (await weightsNow())["dwcp-v3-canary"] === 50);
+  await killArgo();
+  const [outcome] = await rollBackNow();
+  assert.equal(outcome?.value?.done, "aborted");
+  assert.match(outcome?.value?.notes.join() ?? "", /controller has not taken the change up/);
+  assert.deepEqual(await weightsNow(), { "dwcp-v3-stable": 100, "dwcp-v3-canary": 0 });
+  argo = startArgo(server);
+  await until("Argo follows", async () => (await state()).phase === "stable");
+  assert.equal((await state()).stable, good);
+  assert.deepEqual(await weightsNow(), { "dwcp-v3-stable": 100, "dwcp-v3-canary": 0 });
+});
+
+test("a rollback after full promotion: the version before takes over within a second, without a step in between", async () => {
+  const full = digest("d");
+  await releaseUpTo(full, "done");
+  await until(
+    "services select the new version",
+    async () => (await selected("-stable")) === (await selected("-canary")),
+  );
+  const [outcome] = await rollBackNow();
+  assert.deepEqual(
+    [outcome?.value?.done, outcome?.value?.bad, outcome?.value?.good, outcome?.value?.notes],
+    ["returned", full, good, []],
+  );
+  const now = await state();
+  assert.deepEqual([now.phase, now.digest, now.stable], ["stable", good, good]);
+});
+
+test("a rollback after full promotion with Argo dead: the Services and weights alone serve the version before; again does no harm", async () => {
+  const full = digest("e");
+  await releaseUpTo(full, "done");
+  const { replicaSets } = await state();
+  await killArgo();
+  const [outcome] = await rollBackNow();
+  assert.equal(outcome?.value?.done, "returned");
+  const previous = replicaSets.find(({ spec }) => spec.template.spec.containers[0]?.image.endsWith(good));
+  const serves = async () => {
+    assert.deepEqual(await weightsNow(), { "dwcp-v3-stable": 100, "dwcp-v3-canary": 0 });
+    assert.equal(await selected("-stable"), previous?.metadata.labels?.["rollouts-pod-template-hash"]);
+  };
+  await serves();
+  const [again] = await rollBackNow();
+  assert.equal(again?.value?.done, "unchanged");
+  await serves();
+  argo = startArgo(server);
+  await until("Argo follows", async () => {
+    const now = await state();
+    return now.phase === "stable" && now.stable === good && (await weightsNow())["dwcp-v3-stable"] === 100;
+  });
+  // Argo must never have given the bad version anything again, nor want a release of the good one.
+  await serves();
+  assert.equal((await state()).rollout.status?.currentStepIndex, 7);
+});
