@@ -9,11 +9,21 @@ import { stopSimulator } from "../ops/simulator.ts";
 
 const CHECKOUT = fileURLToPath(new URL("..", import.meta.url));
 
-/** Runs a benchmark with a home and a simulator of its own, without the simulator's delays, and takes both away afterwards. */
-export async function inTemporaryHome<Result>(run: (folder: string) => Promise<Result>): Promise<Result> {
+/**
+ * Runs a benchmark with a home and a simulator of its own, without the simulator's delays, and takes both away afterwards.
+ * @param options.clusters whether clusters have control planes. @default false: they cost minutes and gigabytes
+ */
+export async function inTemporaryHome<Result>(
+  run: (folder: string) => Promise<Result>,
+  { clusters = false }: { clusters?: boolean } = {},
+): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), "novacron-bench-"));
   const home = join(folder, "home");
-  Object.assign(process.env, { NOVACRON_HOME: home, NOVACRON_TIME_SCALE: "0" });
+  Object.assign(process.env, {
+    NOVACRON_HOME: home,
+    NOVACRON_TIME_SCALE: "0",
+    NOVACRON_CLUSTERS: clusters ? "on" : "off",
+  });
   try {
     return await run(folder);
   } finally {

@@ -8,5 +8,13 @@ export function median(values: readonly number[]): number {
   return middle;
 }
 
+/** The value that a share of the values (0–1) does not exceed; the nearest one that was measured. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+  if (value === undefined) throw new Error("no measurement was made");
+  return value;
+}
+
 /** Three significant digits: more would be noise. */
 export const rounded = (value: number): number => Number(value.toPrecision(3));

@@ -1,34 +1,57 @@
 import { parseArgs } from "node:util";
 import type { Figures } from "./figures.ts";
 import { preview } from "./preview.ts";
+import { rollback } from "./rollback.ts";
 import { startup } from "./startup.ts";
 import { up } from "./up.ts";
 
+interface Benchmark {
+  title: string;
+  /** Trials of each kind, where --trials may say another number. */
+  trials?: number;
+  run: (trials: number) => Promise<Figures>;
+}
+
 /** Every benchmark by name: what it measures, and the function that returns its figures. */
-const benchmarks: Record<string, { title: string; run: () => Promise<Figures> }> = {
+const benchmarks: Record<string, Benchmark> = {
   preview: {
     title: "preview of the unchanged staging stack, against a flat program of as many resources",
     run: preview,
+  },
+  rollback: {
+    title: "novactl rollback at every moment of a release and under every fault, to the last answer of the version",
+    trials: 3,
+    run: rollback,
   },
   startup: { title: "import of the program, against importing @pulumi/pulumi alone", run: startup },
   up: { title: "cold up of the staging stack on the simulator, without its delays", run: up },
 };
 
 const { values, positionals } = parseArgs({
-  options: { json: { type: "boolean", default: false } },
+  options: { json: { type: "boolean", default: false }, trials: { type: "string" } },
   allowPositionals: true,
 });
 const name = positionals[0] ?? "";
 const benchmark = benchmarks[name];
 if (benchmark === undefined || positionals.length > 1) {
   console.error(
-    `'${positionals.join(" ")}' is no benchmark. Usage: npm run -s bench -- NAME [--json], where NAME is one of`,
+    `'${positionals.join(" ")}' is no benchmark. Usage: npm run -s bench -- NAME [--json] [--trials N], where NAME is one of`,
   );
   for (const [known, { title }] of Object.entries(benchmarks)) console.error(`  ${known.padEnd(10)}${title}`);
   process.exit(1);
 }
 
+const trials = Number(values.trials ?? benchmark.trials ?? 1);
+if (values.trials !== undefined && (benchmark.trials === undefined || !Number.isInteger(trials) || trials < 1)) {
+  console.error(
+    benchmark.trials === undefined
+      ? `${name} has no trials to choose; leave --trials out`
+      : `--trials '${values.trials}': give a whole number above 0; without it there are ${benchmark.trials}`,
+  );
+  process.exit(1);
+}
+
 if (!values.json) console.error(`${name}: ${benchmark.title}`);
-const figures = await benchmark.run();
+const figures = await benchmark.run(trials);
 if (values.json) console.log(JSON.stringify(figures));
 else for (const [figure, value] of Object.entries(figures)) console.log(`${figure.padEnd(34)}${value}`);

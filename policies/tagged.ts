@@ -24,6 +24,7 @@ const PLACES = {
     "aws:eks/cluster:Cluster",
     "aws:eks/nodeGroup:NodeGroup",
     "aws:eks/podIdentityAssociation:PodIdentityAssociation",
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
     "aws:iam/role:Role",
     "aws:kms/key:Key",
     "aws:route53/healthCheck:HealthCheck",

@@ -271,12 +271,15 @@ export class Clusters {
     for (const [name, held] of this.#held) {
       if (isSupervisor(held.pid, this.folderOf(name)) || Date.now() < held.notBefore) continue;
       held.notBefore = Number.POSITIVE_INFINITY;
-      void this.#inTurn(name, async () => {
+      this.#inTurn(name, async () => {
         const current = this.#held.get(name);
-        if (current === undefined || isSupervisor(current.pid, this.folderOf(name))) return;
+        if (current === undefined) return;
+        // Looked after again, whatever comes of this: what cannot be started now may be a moment later.
+        current.notBefore = Date.now() + current.backoff;
+        if (isSupervisor(current.pid, this.folderOf(name))) return;
         this.#options.log(`the supervisor of ${name} has ended; it is started again with its data`);
         this.#launch(current.spec);
-      });
+      }).catch((error: Error) => this.#options.log(`${name} cannot be started: ${error.message}`));
     }
   }
 }

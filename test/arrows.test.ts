@@ -54,6 +54,22 @@ const policiesStandAlone: Arrow = (file, found) =>
     ? "a policy judges what the engine sees, not how the program made it; write down what it must hold in the policy"
     : undefined;
 
+const clientKnowsKubernetesAlone: Arrow = (file, found) => {
+  const room = target(file, found);
+  return inRoom(file, "client") && room !== undefined && !inRoom(room, "client")
+    ? "operators' tools, simulator and workload share the client; hand it what it needs to know of them"
+    : undefined;
+};
+
+const workloadKnowsItsContract: Arrow = (file, found) => {
+  const room = target(file, found);
+  return inRoom(file, "workload") &&
+    room !== undefined &&
+    !inRoom(room, "workload", "client", "infra/plan", "k8s/contract.ts")
+    ? "an image knows of its cluster what k8s/contract.ts and the pure planners say; write down there what both must agree on"
+    : undefined;
+};
+
 const sdkByFile: Arrow = (_, { from }) => {
   const [, sdk, path] = /^@pulumi\/(aws|azure-native|gcp|kubernetes)(?:\/(.*))?$/.exec(from) ?? [];
   if (sdk === undefined || (path?.endsWith(".js") && basename(path) !== "index.js")) return undefined;
@@ -112,6 +128,29 @@ const arrows: { title: string; arrow: Arrow; refuses: [string, string][]; allows
     arrow: policiesStandAlone,
     refuses: [["policies/rules/requiredTags.ts", "../../infra/plan/tags.ts"]],
     allows: [["policies/rules/requiredTags.ts", "../rule.ts"]],
+  },
+  {
+    title: "the Kubernetes client serves everyone: client imports no other room",
+    arrow: clientKnowsKubernetesAlone,
+    refuses: [["client/client.ts", "../sim/regionSocket.ts"]],
+    allows: [
+      ["client/client.ts", "./problem.ts"],
+      ["client/kubeconfig.ts", "yaml"],
+    ],
+  },
+  {
+    title: "images run in any cluster: workload imports only client, planners and k8s/contract.ts",
+    arrow: workloadKnowsItsContract,
+    refuses: [
+      ["workload/dwcp.ts", "../sim/pods/faults.ts"],
+      ["workload/gate.ts", "../k8s/charts.ts"],
+      ["workload/gate.ts", "../infra/region.ts"],
+    ],
+    allows: [
+      ["workload/gate.ts", "../k8s/contract.ts"],
+      ["workload/gate.ts", "../infra/plan/release.ts"],
+      ["workload/gate.ts", "../client/informer.ts"],
+    ],
   },
   {
     title: "a program starts in a second: SDK resources are imported by file",

@@ -29,9 +29,13 @@ export async function setUpRegionTools(): Promise<string> {
   return regionToolsFolder;
 }
 
+/** Where the definitions are kept, in the cache. */
+export const crdsFolder = (): string =>
+  join(pinnedFolder("crds", [readFileSync(join(import.meta.dirname, "crds.ts"), "utf8")]), "crds");
+
 /** The definitions, taken out of the pinned modules once. */
 function crds(): string {
-  const target = join(pinnedFolder("crds", [readFileSync(join(import.meta.dirname, "crds.ts"), "utf8")]), "crds");
+  const target = crdsFolder();
   if (existsSync(target)) return target;
   const done = progress("custom resource definitions: fetching the modules that hold them");
   const partial = `${target}.${process.pid}`;

@@ -1,5 +1,5 @@
 /**
- * `npm test`: set-up, format and lint, types, unit tests, then tests with the real engine, then end to end. The last line is
+ * `npm test`: set-up, format and lint, types, unit tests, then tests with the real engine. The last line is
  * `N passed, N failed`; a step that fails counts as one failed test, and so does a run without any test.
  */
 import { globSync } from "node:fs";
@@ -19,10 +19,8 @@ const interruption = new AbortController();
 process.once("SIGINT", () => interruption.abort()).once("SIGTERM", () => interruption.abort());
 
 const files = globSync("test/**/*.test.ts", { cwd: checkout }).toSorted();
-const inFolder = (folder: string) => files.filter((file) => file.startsWith(join("test", folder) + sep));
-const engineTests = inFolder("engine");
-const endToEndTests = inFolder("e2e");
-const unitTests = files.filter((file) => !engineTests.includes(file) && !endToEndTests.includes(file));
+const engineTests = files.filter((file) => file.startsWith(join("test", "engine") + sep));
+const unitTests = files.filter((file) => !engineTests.includes(file));
 
 await step("set-up", async () => {
   await setUpTools(["pulumi"]);
@@ -32,8 +30,6 @@ await step("format and lint", () => command("biome", "ci", "--colors=off", "."))
 await step("types", () => command("tsc", "--pretty", "false"));
 await tests("unit tests", unitTests, availableParallelism());
 await tests("engine tests", engineTests, ENGINE_CONCURRENCY);
-// One after another: each has three regions with their control planes for itself.
-await tests("end-to-end tests", endToEndTests, 1);
 if (total.passed + total.failed === 0) await step("some tests", () => Promise.reject(new Error("no test was run")));
 
 console.log(`${total.passed} passed, ${total.failed} failed`);

@@ -9,7 +9,7 @@ export interface Count {
 }
 
 /** Longer than any test may take; it is there so that a hanging one does not hang the whole run. */
-const TIMEOUT_MS = 20 * 60_000;
+const TIMEOUT_MS = 40 * 60_000;
 
 /** Runs test files, each in a process of its own. A file that passes takes one line; a failure is shown whole. */
 export async function runTestFiles(files: readonly string[], concurrency: number, signal: AbortSignal): Promise<Count> {

@@ -20,7 +20,7 @@ export interface ServiceOptions {
   registry?: Registry;
   /** Whether the role wants requests, faults apart. @default always */
   ready?: () => boolean;
-  /** The role's own service time, for the fault `slowness`. @default 2 */
+  /** The role's own service time, for the fault `slowness`. @default 5 */
   usualMilliseconds?: number;
   /** Called when the role ends, before its servers do. */
   onStop?: () => Promise<void> | void;
@@ -40,7 +40,7 @@ const LAST_REQUESTS_MS = 5_000;
  * Applies the faults that are wanted. A graceful end answers what comes in while connections drain, so none is lost.
  */
 export async function serveRole(context: RoleContext, options: ServiceOptions): Promise<RunningRole> {
-  const { handle, registry = new Registry(), ready = () => true, usualMilliseconds = 2, onStop } = options;
+  const { handle, registry = new Registry(), ready = () => true, usualMilliseconds = 5, onStop } = options;
   const requests = new Counter({
     name: METRICS.requests,
     help: "Finished HTTP requests",

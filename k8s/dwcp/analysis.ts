@@ -46,12 +46,13 @@ export interface Objective {
 /**
  * 2 % of failed requests is the limit of NovaCron's own load tests. The factor lies between what the histogram makes of
  * equals and of the three times slower: its buckets double, so the p95 of a version that is a tenth slower can read 1.8
- * times as high, and that of one three times as slow hardly more than twice as high.
+ * times as high, and that of one three times as slow hardly more than twice as high. Five milliseconds on top are noise: a
+ * tenth of the p95 that DWCP promises; with one, a busy machine failed a canary that was as good as stable.
  */
 export const OBJECTIVE: Objective = {
   leastRequestRate: 0.5,
   mostExtraErrors: 0.02,
-  mostLatency: { factor: 1.9, slackSeconds: 0.001 },
+  mostLatency: { factor: 1.9, slackSeconds: 0.005 },
 };
 
 /**

@@ -52,7 +52,8 @@ export function rolloutSpec({ service, template, leastReplicas, judged }: Rollou
         trafficRouting: { traefik: { weightedTraefikServiceName: service } },
         steps: canarySteps(service),
         ...(judged ? { analysis: backgroundAnalysis(service) } : {}),
-        dynamicStableScale: false,
+        // `dynamicStableScale: false` is the default and left out: Argo drops it whenever it writes the Rollout, and each
+        // preview would show it coming back.
         scaleDownDelaySeconds: WARM_SECONDS,
         scaleDownDelayRevisionLimit: 1,
         abortScaleDownDelaySeconds: ABORTED_SECONDS,

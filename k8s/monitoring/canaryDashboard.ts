@@ -140,7 +140,8 @@ export function dashboard(name: string, title: string, panels: readonly Panel[])
           label: "Service",
           type: "query",
           datasource,
-          query: `label_values(${RECORDED.requests}, service)`,
+          // What is released has versions; the gate and its like have requests too, and none.
+          query: `label_values(${RECORDED.requests}{pod_template_hash!=""}, service)`,
           refresh: 2,
           sort: 1,
         },

@@ -43,18 +43,25 @@ export class Platform extends ComponentResource {
     const child = { parent: this };
 
     const quotaOf = quotas(args.replicas);
-    const namespaces = Object.values(NAMESPACES).map((namespace) =>
-      restrictedNamespace(name, namespace, quotaOf[namespace], child),
-    );
     const priorities = priorityClasses(name, child);
-    const inside = { parent: this, dependsOn: [...namespaces, ...priorities] };
     encryptedVolumes(`${name}-volumes`, cloud, child);
-    // Before the first pod: a policy that comes later would cut connections that should never have been made.
-    const policies = args.networkPolicies.map((policy) => networkPolicy(name, policy, inside));
-
-    const closed = { parent: this, dependsOn: [...inside.dependsOn, ...policies] };
+    // Before the first pod: a policy that comes later would cut connections that should never have been made. Each namespace
+    // has its own alone in mind: the state, written anew at every step of a run, would hold a list of all once for each.
+    const closed = new Map(
+      Object.values(NAMESPACES).map((namespace) => {
+        const made = restrictedNamespace(name, namespace, quotaOf[namespace], child);
+        const policies = args.networkPolicies
+          .filter((policy) => policy.namespace === namespace)
+          .map((policy) => networkPolicy(name, policy, { parent: this, dependsOn: made }));
+        return [namespace, [made, ...policies, ...priorities]];
+      }),
+    );
     const install = <Values extends object>(key: keyof typeof CHARTS, namespace: Namespace, values: Values) =>
-      release(`${name}-${CHARTS[key].chart}`, { chart: CHARTS[key], namespace, values }, closed);
+      release(
+        `${name}-${CHARTS[key].chart}`,
+        { chart: CHARTS[key], namespace, values },
+        { parent: this, dependsOn: closed.get(namespace) ?? [] },
+      );
 
     install("argoRollouts", NAMESPACES.rollouts, argoRolloutsValues);
     install("traefik", NAMESPACES.gateway, traefikValues(Math.max(2, args.zones), annotations.loadBalancer));

@@ -16,7 +16,7 @@ export const logs = command({
     tail: { type: "string", value: "N", description: "the last N lines of each pod (default: 50)" },
     previous: { type: "boolean", description: "of the container before it was last restarted" },
   },
-  details: "Exit code: 0 when every pod's log was shown, 2 when not.",
+  details: "Exit code: 0 when every pod's log was shown, 1 when not.",
   examples: [
     "novactl logs staging aws-use1 dwcp-v3 --sim",
     "novactl logs prod azr-weu argo-rollouts --namespace argo-rollouts",

@@ -48,6 +48,12 @@ export interface ProbeWindow {
 /** Failures that are kept with all that is known of them; others are only counted. */
 const KEPT_FAILURES = 100;
 
+/**
+ * Requests that wait for an answer at once; what would be more counts as failed. Node's proxy agent opens a connection for
+ * each, whatever its limit, so a service that answers nothing would use up the files that a process may open.
+ */
+const MOST_UNDER_WAY = 256;
+
 /** How often a tick looks whether requests are due: fine enough for a thousand a second. */
 const TICK_MS = 5;
 
@@ -86,10 +92,21 @@ export class Probe {
     this.#timer = setInterval(() => {
       const wanted = ((performance.now() - began) / 1000) * this.#options.rate;
       for (; due < wanted; due++) {
+        if (this.#underWay.size >= MOST_UNDER_WAY) {
+          this.#fail("GET", 0, `${MOST_UNDER_WAY} requests wait for an answer`);
+          continue;
+        }
         const sending = this.#sendNext().finally(() => this.#underWay.delete(sending));
         this.#underWay.add(sending);
       }
     }, TICK_MS);
+  }
+
+  /** One request, outside of the load. Returns the digest that answered. @throws when the answer is not good */
+  async once(): Promise<string> {
+    const { status, digest, body } = await this.#send("GET", "/v1/version");
+    if (status !== 200 || digest === undefined) throw new Error(`${this.#options.url} answers ${status}: ${body}`);
+    return digest;
   }
 
   /** Sends nothing more and waits for what is under way. */

@@ -41,15 +41,30 @@ export interface RegionState {
   weight: number;
 }
 
-/** Reads everything at once. Only the Rollout is indispensable: what else cannot be read is taken as absent. */
-export async function readRegion(client: ClusterClient, service: Service): Promise<RegionState> {
+/** What decides where the requests of a service go. */
+export type Traffic = Pick<RegionState, "rollout" | "weights">;
+
+/** Only the Rollout is indispensable: weights that cannot be read are taken as absent. */
+export async function readTraffic(client: ClusterClient, service: Service): Promise<Traffic> {
   const path = paths(service);
-  const get = <Item>(from: string): Promise<Item> => client.request<Item>("GET", from, { timeout: TIMEOUT_MS });
-  const optional = <Item>(from: string): Promise<Item | undefined> => get<Item>(from).catch(() => undefined);
-  const [rollout, sets, weights, release, denied, history] = await Promise.all([
-    get<Rollout>(path.rollout),
+  const [rollout, weights] = await Promise.all([
+    client.request<Rollout>("GET", path.rollout, { timeout: TIMEOUT_MS }),
+    client.request<TraefikService>("GET", path.weights, { timeout: TIMEOUT_MS }).catch(() => undefined),
+  ]);
+  return { rollout, weights };
+}
+
+/**
+ * Reads everything at once, or everything else where the traffic was read before. What else than the Rollout cannot be read is
+ * taken as absent.
+ */
+export async function readRegion(client: ClusterClient, service: Service, known?: Traffic): Promise<RegionState> {
+  const path = paths(service);
+  const optional = <Item>(from: string): Promise<Item | undefined> =>
+    client.request<Item>("GET", from, { timeout: TIMEOUT_MS }).catch(() => undefined);
+  const [{ rollout, weights }, sets, release, denied, history] = await Promise.all([
+    known ?? readTraffic(client, service),
     optional<ObjectList<ReplicaSet>>(path.replicaSets),
-    optional<TraefikService>(path.weights),
     optional<ConfigMap>(path.release),
     readDenied(client, service).catch(() => ({})),
     readHistory(client, service).catch(() => []),

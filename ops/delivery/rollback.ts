@@ -2,9 +2,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { inEachRegion, type Outcome, type RegionCluster } from "../clusters.ts";
 import { digestOf, short } from "./objects.ts";
 import { deny, type HistoryEntry } from "./record.ts";
-import { denialOf, type RegionState, readRegion } from "./region.ts";
+import { denialOf, type RegionState, readRegion, readTraffic } from "./region.ts";
 import type { Service } from "./services.ts";
-import { abort, holdWeights, previousReplicaSet, returnTo, setDigest, settle, setWeights } from "./switchTraffic.ts";
+import {
+  holdWeights,
+  isUnderWay,
+  previousReplicaSet,
+  returnTo,
+  setDigest,
+  settle,
+  stopAtOnce,
+} from "./switchTraffic.ts";
 import { type Verification, verifyGone } from "./verify.ts";
 
 /** How one region was rolled back. */
@@ -31,6 +39,8 @@ export interface RollbackOptions {
   reason: string;
   /** Whether the whole stack goes back, so that the config will name the good digest again. */
   whole: boolean;
+  /** Told as soon as it is so, in each region. */
+  tell?: (region: string, news: string) => void;
 }
 
 /** How long a region that has fully promoted waits to hear from others what is being released. */
@@ -46,24 +56,41 @@ export function rollBack(
 ): Promise<Outcome<RegionRollback>[]> {
   const { service } = options;
   const states: RegionState[] = [];
-  const reading = new Map(
-    clusters.map(({ region, client }) => {
-      const state = readRegion(client, service);
-      state.then((read) => states.push(read)).catch(() => {});
-      return [region, state];
+  const beginnings = new Map(
+    clusters.map((cluster) => {
+      const beginning = begin(cluster, options);
+      beginning.then(({ state }) => states.push(state)).catch(() => {});
+      return [cluster.region, beginning];
     }),
   );
-  const all = Promise.allSettled(reading.values());
-  const known = Promise.race([all, sleep(OTHERS_MS, undefined, { ref: false })]).then(() => states);
+  const all = Promise.allSettled(beginnings.values());
   return inEachRegion(clusters, async (cluster) => {
-    const state = await reading.get(cluster.region);
+    const { state, stopped } = (await beginnings.get(cluster.region)) ?? {};
     if (state?.digest === undefined) throw new Error(`${service.name}'s Rollout has no image with a digest`);
     const left = leftBehind(state);
-    if (left !== undefined) return stayReturned(cluster, state, state.digest, left, options);
-    return state.digest === state.stable
-      ? goBack(cluster, state, state.digest, await known, options)
-      : stopCanary(cluster, state, state.digest, options);
+    if (stopped === undefined && left !== undefined) return stayReturned(cluster, state, state.digest, left, options);
+    if (stopped === undefined && state.digest === state.stable) {
+      await Promise.race([all, sleep(OTHERS_MS, undefined, { ref: false })]);
+      return goBack(cluster, state, state.digest, states, options);
+    }
+    return stopCanary(cluster, state, state.digest, stopped ?? (await stop(cluster, state, options)), options);
   });
+}
+
+/** A canary that gets no requests any more. */
+interface Stopped {
+  switchedAfter: number;
+  notes: string[];
+}
+
+/** Stops a canary before anything else is read; what is left to be read or decided comes after it. */
+async function begin(cluster: RegionCluster, options: RollbackOptions) {
+  const { client } = cluster;
+  const { service } = options;
+  const traffic = await readTraffic(client, service);
+  const stopping = isUnderWay(traffic.rollout) ? stop(cluster, traffic, options) : undefined;
+  const [state, stopped] = await Promise.all([readRegion(client, service, traffic), stopping]);
+  return { state, stopped };
 }
 
 /** The digest that a rollback has taken away already, where Argo's controller has not followed yet. */
@@ -72,7 +99,7 @@ const leftBehind = ({ digest, stable, current, phase }: RegionState): string | u
 
 /** A rollback that Argo, dead or slow, has not followed yet: an abort now would give the traffic back to the bad digest. */
 async function stayReturned(
-  { client }: RegionCluster,
+  { client, region }: RegionCluster,
   state: RegionState,
   good: string,
   bad: string,
@@ -81,31 +108,41 @@ async function stayReturned(
   const set = state.replicaSets.find(({ spec }) => digestOf(spec.template, options.service.name) === good);
   if (set !== undefined)
     await returnTo(client, options.service, state, { set, digest: good, ready: set.status?.readyReplicas ?? 0 });
-  const verification = await verify(client, bad, options);
+  const verification = await verify(client, region, bad, options);
   const notes = [`was on its way back to ${short(good)} already; Argo's controller has not followed yet`];
   return { done: "unchanged", bad, good, stage: "done", ...(verification && { verification }), notes };
 }
 
-/** While a canary runs, or has been aborted already: everything to stable. */
+/** @throws Error when neither could be done */
+async function stop(
+  { client, region }: RegionCluster,
+  traffic: Pick<RegionState, "rollout" | "weights">,
+  { service, decided, tell }: RollbackOptions,
+): Promise<Stopped> {
+  const stopped = await stopAtOnce(client, service, traffic);
+  const notes = failures(stopped, ["the abort", "the weights"]);
+  if (notes.length === stopped.length) throw new Error(notes.join("; "));
+  const switchedAfter = since(decided);
+  tell?.(region, `switched after ${switchedAfter} ms`);
+  return { switchedAfter, notes };
+}
+
+/** What is to be done about a canary that was stopped: it is denied, seen to be gone, and the Rollout goes back. */
 async function stopCanary(
-  { client }: RegionCluster,
+  { client, region }: RegionCluster,
   state: RegionState,
   bad: string,
+  { switchedAfter, notes: problems }: Stopped,
   options: RollbackOptions,
 ): Promise<RegionRollback> {
-  const { service, decided, whole } = options;
-  const notes: string[] = [];
-  // Either is enough. The weights hold without Argo, the abort holds Argo back.
-  const switched = await Promise.allSettled([
-    state.phase === "aborted" ? Promise.resolve() : abort(client, service),
-    Promise.resolve().then(() => setWeights(client, service, state, 0)),
-  ]);
-  notes.push(...failures(switched, ["the abort", "the weights"]));
-  if (notes.length === switched.length) throw new Error(notes.join("; "));
-  const switchedAfter = since(decided);
+  const { service, whole } = options;
+  const notes = [...problems];
   const ending = new AbortController();
   const holding = holdWeights(client, service, state, ending.signal);
-  const [latched, verification] = await Promise.all([latch(state, bad, options, client), verify(client, bad, options)]);
+  const [latched, verification] = await Promise.all([
+    latch(state, bad, options, client),
+    verify(client, region, bad, options),
+  ]);
   notes.push(...latched);
   const good = state.stable;
   // Only for the whole stack: a config that names the bad digest for other regions would have the next `up` set it again.
@@ -124,7 +161,7 @@ async function stopCanary(
 
 /** After a full promotion: the previous version, whose pods are still up. */
 async function goBack(
-  { client }: RegionCluster,
+  { client, region }: RegionCluster,
   state: RegionState,
   bad: string,
   others: readonly RegionState[],
@@ -144,10 +181,11 @@ async function goBack(
   const [switched] = await Promise.allSettled([switching]);
   notes.push(...failures([switched], ["the switch"]));
   const switchedAfter = since(decided);
+  options.tell?.(region, `switched after ${switchedAfter} ms`);
   if (previous.ready === 0) notes.push(`no pod of ${short(previous.digest)} was up any more; they have to start first`);
   const [latched, verification, left] = await Promise.all([
     latching,
-    verify(client, bad, options),
+    verify(client, region, bad, options),
     attempt("the check of the Rollout", () => settle(client, service, previous.digest, bad)),
   ]);
   notes.push(...latched, ...left);
@@ -190,12 +228,17 @@ const latch = (
         deny(client, service, bad, { who, at: new Date().toISOString(), reason }).then(() => undefined),
       );
 
-const verify = (
+async function verify(
   client: RegionCluster["client"],
+  region: string,
   bad: string,
-  { service, decided }: RollbackOptions,
-): Promise<Verification | undefined> =>
-  service.probe === undefined ? Promise.resolve(undefined) : verifyGone(client, service.probe, [bad], decided);
+  { service, decided, tell }: RollbackOptions,
+): Promise<Verification | undefined> {
+  if (service.probe === undefined) return undefined;
+  const verification = await verifyGone(client, service.probe, [bad], decided);
+  if (verification.clear) tell?.(region, `${short(bad)} is gone, seen after ${verification.after} ms`);
+  return verification;
+}
 
 /** A step that must not keep the others from being done: what went wrong, or what it says is left. */
 async function attempt(what: string, work: () => Promise<string | undefined>): Promise<string[]> {

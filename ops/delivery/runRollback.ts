@@ -36,14 +36,18 @@ export async function runRollback(wish: RollbackWish): Promise<number> {
     who: operator(),
     reason,
     whole: regions.length === 0,
+    ...(wish.json ? {} : { tell: (region: string, news: string) => console.error(`${region}: ${news}`) }),
   };
   const outcomes = await rollBack(clusters, options);
-  const config = options.whole
-    ? await settleConfig(project, stack, service, clusters, outcomes)
-    : [
-        `the config still names the image for the other regions; ${regions.join(" and ")} deny it, so an \`up\` does not bring it back`,
-      ];
-  config.push(...(await recordAll(clusters, outcomes, options)));
+  const [settled, unrecorded] = await Promise.all([
+    options.whole
+      ? settleConfig(project, stack, service, clusters, outcomes)
+      : [
+          `the config still names the image for the other regions; ${regions.join(" and ")} deny it, so an \`up\` does not bring it back`,
+        ],
+    recordAll(clusters, outcomes, options),
+  ]);
+  const config = [...settled, ...unrecorded];
   const code = isGone(outcomes) ? 0 : 2;
   if (outcomes.every(({ error }) => error !== undefined))
     throw new OperatorError(

@@ -17,8 +17,36 @@ import { paths, type Service } from "./services.ts";
 const OPTIONS = { fieldManager: FIELD_MANAGER, timeout: TIMEOUT_MS };
 
 /** Stops a canary for good: Argo sets the weights back, and starts nothing before the Rollout is changed. */
-export const abort = (client: ClusterClient, service: Service): Promise<Rollout> =>
+const abort = (client: ClusterClient, service: Service): Promise<Rollout> =>
   client.merge<Rollout>(`${paths(service).rollout}/status`, { status: { abort: true } }, OPTIONS);
+
+/**
+ * Whether a canary is under way for certain, by the Rollout alone: Argo has taken up the last change, runs something else than
+ * what is stable, and was not told to stop. An abort in any other state could do harm.
+ */
+export const isUnderWay = ({ metadata, status = {} }: Rollout): boolean => {
+  const { observedGeneration, currentPodHash, stableRS, abort: aborted } = status;
+  return (
+    observedGeneration === String(metadata.generation) &&
+    Boolean(currentPodHash && stableRS) &&
+    currentPodHash !== stableRS &&
+    aborted !== true
+  );
+};
+
+/**
+ * Takes all requests from a canary: by the abort and by the weights, either of which is enough. The weights hold without Argo,
+ * the abort holds Argo back.
+ */
+export const stopAtOnce = (
+  client: ClusterClient,
+  service: Service,
+  traffic: Pick<RegionState, "rollout" | "weights">,
+): Promise<[PromiseSettledResult<unknown>, PromiseSettledResult<unknown>]> =>
+  Promise.allSettled([
+    traffic.rollout.status?.abort === true ? Promise.resolve() : abort(client, service),
+    Promise.resolve().then(() => setWeights(client, service, traffic, 0)),
+  ]);
 
 /**
  * Sets the gateway's weights, whatever Argo does: it may be dead. The list is one value for the API, so it is sent whole, with

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import { appliedBy } from "../../client/fields.ts";
 import { ApiError } from "../../client/problem.ts";
 import { ProviderError } from "../server/simulator.ts";
 import { isObject } from "../server/values.ts";
@@ -49,6 +51,16 @@ export function withoutIgnored(
 /** Whether a set of managed fields (FieldsV1) has a field, or something below it. */
 const holdsField = (fields: unknown, path: readonly string[]): boolean =>
   at(fields, ...path.map((key) => `f:${key}`)) !== undefined;
+
+/**
+ * Whether applying an object would change nothing, for certain: its manager has applied just these fields, and they have these
+ * values still. An API server needs far longer to find that out. False where values may be the same in other words.
+ */
+export function isApplied(manifest: Manifest, live: Manifest, manager: string): boolean {
+  const { metadata, ...applied } = appliedBy(live, manager);
+  const { resourceVersion: _, ...own } = metadata;
+  return isDeepStrictEqual({ ...applied, metadata: own }, manifest);
+}
 
 /** The names of those who hold a field in conflict with us, and the field, from the server's answer. */
 function conflicts(error: ApiError): { manager: string; field: string }[] {

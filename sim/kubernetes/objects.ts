@@ -11,6 +11,7 @@ import {
   conflictError,
   FIELD_MANAGER,
   fieldManager,
+  isApplied,
   isFieldConflict,
   isForced,
   wanted,
@@ -53,6 +54,7 @@ export class ClusterObjects implements Backend {
     if (live === undefined) return ofInputs();
     const manager = fieldManager(operation.urn, inputs, old.state);
     const applied = withoutIgnored(manifest, live, manager, ignoreChanges);
+    if (isApplied(applied, live, manager)) return [];
     try {
       // Forced, because who holds a field is not the question here; an update without force meets the conflict.
       const after = await this.#cluster.apply(applied, { manager, force: true, dryRun: true });

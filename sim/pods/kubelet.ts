@@ -6,6 +6,7 @@ import type { Faults } from "../../workload/role.ts";
 import type { RegionContext, Stoppable } from "../region/context.ts";
 import { RUNNING } from "../region/node.ts";
 import { readPki } from "../region/pki.ts";
+import { PodAddresses } from "./addresses.ts";
 import { FaultRules, type PodSelector, selects } from "./faults.ts";
 import { serveKubelet } from "./kubeletServer.ts";
 import type { Programs } from "./launch.ts";
@@ -14,6 +15,9 @@ import type { ConfigMap, KubernetesNode, PersistentVolume, PersistentVolumeClaim
 import { type NodeServices, PodRun } from "./pod.ts";
 import { volumeFolder } from "./provisioner.ts";
 
+/** Wait before an address that could not be given is given again. */
+const RETRY_MS = 500;
+
 /** Stands in for the kubelets of all nodes of a region: runs what the scheduler has given to them. */
 export class Kubelet {
   readonly #region: RegionContext;
@@ -21,6 +25,7 @@ export class Kubelet {
   readonly #logs = new Logs();
   readonly #faults = new FaultRules();
   readonly #services: NodeServices;
+  readonly #addresses: PodAddresses;
   #server: Stoppable | undefined;
   readonly #nodes: Informer<KubernetesNode>;
   readonly #pods: Informer<Pod>;
@@ -56,6 +61,9 @@ export class Kubelet {
     this.#secrets = source(client, "/api/v1/secrets", (name, namespace) => this.#refresh("Secret", name, namespace));
     this.#claims = source(client, "/api/v1/persistentvolumeclaims");
     this.#volumes = source(client, "/api/v1/persistentvolumes");
+    this.#addresses = new PodAddresses(client, region.spec.podRange, () =>
+      this.#pods.all().map(({ status }) => status.podIP),
+    );
     this.#services = {
       region,
       client,
@@ -147,7 +155,12 @@ export class Kubelet {
     }
     const node = spec.nodeName;
     if (node === undefined || !hasPower(this.#nodes.get(node))) return;
-    if (metadata.deletionTimestamp === undefined && status.podIP === undefined) return;
+    if (metadata.deletionTimestamp === undefined && status.podIP === undefined) {
+      this.#address(pod);
+      return;
+    }
+    // kwok's part: that the pod has been taken up.
+    if (metadata.deletionTimestamp === undefined && status.phase === "Pending") return;
     if (metadata.deletionTimestamp === undefined && (status.phase === "Succeeded" || status.phase === "Failed")) return;
     const started = new PodRun(pod, this.#services);
     this.#runs.set(key, started);
@@ -157,6 +170,16 @@ export class Kubelet {
       return;
     }
     started.start().catch((error: Error) => this.#region.log(`pod ${key}: ${error.stack ?? error.message}`));
+  }
+
+  #address(pod: Pod): void {
+    this.#addresses.assign(pod).catch((error: Error) => {
+      this.#region.log(`address of pod ${keyOf(pod)}: ${error.message}`);
+      setTimeout(() => {
+        const current = this.#pods.get(pod.metadata.name, pod.metadata.namespace);
+        if (current !== undefined && current.status.podIP === undefined) this.#reconcile(current);
+      }, RETRY_MS).unref();
+    });
   }
 
   #drop(pod: Pod): void {
@@ -179,7 +202,7 @@ export class Kubelet {
 
 /** A node without power runs nothing and says nothing; its pods start again when it is back. */
 const hasPower = (node: KubernetesNode | undefined): boolean =>
-  node?.metadata.annotations?.[RUNNING.key] === RUNNING.value;
+  node?.metadata.labels?.[RUNNING.key] === RUNNING.value;
 
 const keyOf = ({ metadata }: Pod): string => `${metadata.namespace}/${metadata.name}`;
 

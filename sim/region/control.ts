@@ -114,7 +114,7 @@ export async function serveControl(region: Region, socket: string): Promise<Serv
     response.end(isText ? body : JSON.stringify(body));
   });
   server.on("connect", (request: IncomingMessage, client: Duplex, head: Buffer) =>
-    tunnel(request.url ?? "", client, head),
+    tunnel(region, request.url ?? "", client, head),
   );
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -149,11 +149,15 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
 }
 
 /** Joins the caller to an address inside. Each side may go on sending after the other has said its last. */
-function tunnel(target: string, client: Duplex, head: Buffer): void {
+function tunnel(region: Region, target: string, client: Duplex, head: Buffer): void {
   const [, host = "", port = ""] = /^\[?([^\]]+)\]?:(\d+)$/.exec(target) ?? [];
-  client.on("error", () => inside?.destroy());
+  client.on("error", () => client.destroy());
   if (host === "" || Number(port) > 65535) {
     client.end("HTTP/1.1 400 Bad Request\r\n\r\n");
+    return;
+  }
+  if (!region.admits(host, Number(port))) {
+    client.end("HTTP/1.1 502 ECONNREFUSED\r\n\r\n");
     return;
   }
   const inside = connect({ host, port: Number(port), allowHalfOpen: true, noDelay: true });

@@ -28,8 +28,11 @@ export interface Slot {
   address: string;
 }
 
-/** Annotation of nodes that run: kwok keeps their leases fresh. A node that loses it falls silent, as one that lost its power. */
-export const RUNNING = { key: "kwok.x-k8s.io/node", value: "fake" } as const;
+/**
+ * Label of nodes that run: kwok keeps their leases fresh. A node that loses it falls silent, as one that lost its power. A label,
+ * since kwok does not see that an annotation has gone, and would keep the lease fresh for ever.
+ */
+export const RUNNING = { key: "sim.novacron.io/power", value: "on" } as const;
 
 /** Annotations by which the simulated cloud knows its nodes again. */
 export const POOL = "sim.novacron.io/pool";
@@ -92,9 +95,8 @@ export function newNode(spec: RegionSpec, slot: Slot): Node {
     kind: "Node",
     metadata: {
       name,
-      labels: labelsOf(spec, slot, name),
+      labels: { ...labelsOf(spec, slot, name), [RUNNING.key]: RUNNING.value },
       annotations: {
-        [RUNNING.key]: RUNNING.value,
         [POOL]: pool.name,
         [SLOT]: slotName(slot),
         [MACHINE]: machineOf(pool),

@@ -72,7 +72,7 @@ export class Nodes implements Stoppable {
   /** Cuts a node's power, or gives it back. Its pods end at once; the cluster notices when its lease has run out. */
   async setPower(name: string, isOn: boolean): Promise<void> {
     await this.#context.client.merge(pathOf(name), {
-      metadata: { annotations: { [RUNNING.key]: isOn ? RUNNING.value : null } },
+      metadata: { labels: { [RUNNING.key]: isOn ? RUNNING.value : null } },
     });
   }
 

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import type { Server } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { startClusterNetwork } from "../network/cluster/index.ts";
+import { type ClusterNetwork, startClusterNetwork } from "../network/cluster/index.ts";
 import { type PodRuntime, startPods } from "../pods/runtime.ts";
 import { serveAuthentication } from "./authentication.ts";
 import type { RegionContext, Stoppable, SupervisedProcess } from "./context.ts";
@@ -26,7 +26,7 @@ export class Region {
   readonly #nodes: Nodes;
   #server: Server | undefined;
   #authentication: Stoppable | undefined;
-  #network: Stoppable | undefined;
+  #network: ClusterNetwork | undefined;
   #pods: PodRuntime | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -102,6 +102,11 @@ export class Region {
   pods(): PodRuntime {
     if (this.#pods === undefined) throw new Refusal(503, "the region is still starting: its pods do not run yet");
     return this.#pods;
+  }
+
+  /** Whether a connection from outside to this address may be tried. */
+  admits(address: string, port: number): boolean {
+    return this.#network?.admits(address, port) ?? true;
   }
 
   setNodePower(name: string, isOn: boolean): Promise<void> {

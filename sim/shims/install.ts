@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { callSchema } from "../credentials.ts";
 
-const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
+const PROGRAM = fileURLToPath(new URL("./credential.cjs", import.meta.url));
 
 /**
  * Writes the clouds' credential programs into a folder, which has to come first on the PATH of those who use the
@@ -12,7 +12,7 @@ const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
 export function installShims(folder: string, endpointFile: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   for (const name of callSchema.shape.command.options) {
-    const words = [process.execPath, "--disable-warning=ExperimentalWarning", MAIN, name, endpointFile];
+    const words = [process.execPath, PROGRAM, name, endpointFile];
     const file = join(folder, name);
     writeFileSync(`${file}.new`, `#!/bin/sh\nexec ${words.map(quoted).join(" ")} "$@"\n`, { mode: 0o755 });
     renameSync(`${file}.new`, file);

@@ -156,7 +156,7 @@ async function runTests(): Promise<void> {
     const node = pod?.spec.nodeName ?? "";
     const path = `/api/v1/nodes/${node}`;
     const url = `http://${pod?.status.podIP}:8080/`;
-    await client.merge(path, { metadata: { annotations: { "kwok.x-k8s.io/node": null } } });
+    await client.merge(path, { metadata: { labels: { "sim.novacron.io/power": null } } });
     await until(
       "its pod is gone",
       () =>
@@ -170,7 +170,7 @@ async function runTests(): Promise<void> {
       podsOf("echo").some(({ metadata }) => metadata.name === pod?.metadata.name),
       "only the cluster forgets pods",
     );
-    await client.merge(path, { metadata: { annotations: { "kwok.x-k8s.io/node": "fake" } } });
+    await client.merge(path, { metadata: { labels: { "sim.novacron.io/power": "on" } } });
     await until("its pod is back", () => get(url).catch(() => undefined));
     await ready("echo", 3);
   });

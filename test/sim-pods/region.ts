@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -21,7 +21,7 @@ import { Nodes } from "../../sim/region/nodes.ts";
 import { prepareRegion } from "../../sim/region/pki.ts";
 import { Processes } from "../../sim/region/processes.ts";
 import type { RegionSpec } from "../../sim/region/spec.ts";
-import { regionToolsFolder } from "../../tools/regionTools.ts";
+import { setUpRegionTools } from "../../tools/regionTools.ts";
 import { pathOf } from "./objects.ts";
 
 /** Whether this process is the first of a region's namespaces, where its tests can run. */
@@ -98,8 +98,7 @@ export interface TestRegion {
 
 /** A whole control plane with nodes, pods and network in this process's namespaces. */
 export async function startRegion(programs: Programs): Promise<TestRegion> {
-  const tools = process.env.NOVACRON_TOOLS ?? regionToolsFolder;
-  assert.ok(existsSync(join(tools, "kube-apiserver")), `no kube-apiserver in ${tools}: run 'npm run setup'`);
+  const tools = process.env.NOVACRON_TOOLS ?? (await setUpRegionTools());
   const folder = mkdtempSync(join(tmpdir(), "novacron-pods-"));
   await prepareRegion(folder, SPEC);
   enterNetwork(folder, SPEC);

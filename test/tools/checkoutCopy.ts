@@ -11,8 +11,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join, relative } from "node:path";
 import type { TestContext } from "node:test";
+import { builtTool, cacheFolder } from "../../tools/cache.ts";
+import { toolNames } from "../../tools/catalogue.ts";
+import { crdsFolder } from "../../tools/regionTools.ts";
 
 const checkout = join(import.meta.dirname, "..", "..");
 
@@ -48,6 +51,17 @@ export class CheckoutCopy {
     chmodSync(file, 0o755);
   }
 
+  /** Lets set-up find everything: a Pulumi on PATH, and in the cache, which it asks nothing, all that regions run. */
+  fakeTools(): void {
+    this.fake("pulumi", "echo v3.259.0");
+    this.fake("pulumi-language-nodejs", "");
+    for (const name of toolNames.filter((name) => name !== "pulumi"))
+      this.fake(relative(this.bin, this.#cached(builtTool(name))), "");
+    mkdirSync(this.#cached(crdsFolder()), { recursive: true });
+    mkdirSync(join(this.root, "node_modules"));
+    symlinkSync(join(checkout, "node_modules", "yaml"), join(this.root, "node_modules", "yaml"));
+  }
+
   write(path: string, content: string): void {
     mkdirSync(dirname(join(this.root, path)), { recursive: true });
     writeFileSync(join(this.root, path), content);
@@ -78,6 +92,11 @@ export class CheckoutCopy {
       child.once("close", (code, signal) => resolve({ code, signal, stdout, stderr })),
     );
     return { process: child, stderr: () => stderr, ended };
+  }
+
+  /** A path of the user's cache in that of the copy: its pins are the same. */
+  #cached(path: string): string {
+    return join(this.home, ".cache", "novacron", "tools", relative(cacheFolder(), path));
   }
 
   #real(program: string): string {

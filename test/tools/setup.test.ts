@@ -124,12 +124,13 @@ test("a failing build shows Go's own words and leaves nothing behind", async (t)
 
 test("of two set-ups at once one builds, and the other says for whom it waits", async (t) => {
   const checkout = copy(t);
-  checkout.fake("go", go(1));
+  checkout.fake("go", `while [ ! -e "$HOME/go-on" ]; do sleep 0.05; done\n${go(0)}`);
   const first = checkout.run("tools/setupCommand.ts", "pulumi");
-  await until(() => checkout.notes().length === 1);
-  const second = await setUp(checkout);
-  assert.match(second.stderr, new RegExp(`waiting for process ${first.process.pid}: set-up of pulumi`));
-  for (const result of [await first.ended, second]) assert.equal(chosen(result), "built\n");
+  await until(() => first.stderr().includes("building"));
+  const second = checkout.run("tools/setupCommand.ts", "pulumi");
+  await until(() => second.stderr().includes(`waiting for process ${first.process.pid}: set-up of pulumi`));
+  checkout.write("home/go-on", "");
+  for (const result of [await first.ended, await second.ended]) assert.equal(chosen(result), "built\n");
   assert.equal(checkout.notes().length, 1);
 });
 

@@ -2,17 +2,21 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { CheckoutCopy } from "./checkoutCopy.ts";
 
-/** A checkout whose operator's command notes what it is asked and refuses `refused`. */
+/** A checkout whose operator's command notes what it is asked and refuses `refused`, as does the look at the entries. */
 function checkoutWith(t: TestContext, refused?: string): CheckoutCopy {
   const checkout = new CheckoutCopy(t);
-  checkout.fake("pulumi", "echo v3.259.0");
-  checkout.fake("pulumi-language-nodejs", "");
+  checkout.fakeTools();
   checkout.write(
     "ops/main.ts",
     `import { appendFileSync } from "node:fs";
     const args = process.argv.slice(2);
     appendFileSync(process.env.LOG ?? "", args.join(" ") + "\\n");
     process.exitCode = args[0] === "${refused}" ? 4 : 0;`,
+  );
+  checkout.write(
+    "tools/readiness.ts",
+    `import { appendFileSync } from "node:fs";
+    export const showReadiness = async (stack) => appendFileSync(process.env.LOG ?? "", "entries " + stack + "\\n");`,
   );
   return checkout;
 }
@@ -23,8 +27,8 @@ test("npm start brings staging up, shows it and its mesh, and says what to try n
   const checkout = checkoutWith(t);
   const { code, stdout, stderr } = await checkout.run("tools/start.ts").ended;
   assert.equal(code, 0, stderr);
-  assert.deepEqual(checkout.notes(), [UP, "status staging --sim", "mesh staging --sim"]);
-  assert.match(stdout, /Seconds per step: set-up \d+\.\d, up \d+\.\d, status \d+\.\d, mesh \d+\.\d/);
+  assert.deepEqual(checkout.notes(), [UP, "entries staging", "status staging --sim", "mesh staging --sim"]);
+  assert.match(stdout, /Seconds per step: set-up \d+\.\d, up \d+\.\d, entries \d+\.\d, status \d+\.\d, mesh \d+\.\d/);
   assert.match(stdout, /novactl preview staging --sim/);
 });
 

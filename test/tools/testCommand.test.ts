@@ -8,8 +8,7 @@ const HEAD = 'import assert from "node:assert/strict";\nimport { test } from "no
 /** A checkout whose set-up, lint and types are fine, with these test files. */
 function checkoutWith(t: TestContext, files: Record<string, string>): CheckoutCopy {
   const checkout = new CheckoutCopy(t);
-  checkout.fake("pulumi", "echo v3.259.0");
-  checkout.fake("pulumi-language-nodejs", "");
+  checkout.fakeTools();
   for (const command of ["biome", "tsc"]) checkout.fake(`../node_modules/.bin/${command}`, "");
   for (const [path, content] of Object.entries(files)) checkout.write(path, HEAD + content);
   return checkout;

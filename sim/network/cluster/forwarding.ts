@@ -34,6 +34,11 @@ export class Forwarding {
     }
   }
 
+  /** Whether some Service is to be found there. */
+  listens(address: string, port: number): boolean {
+    return this.#forwarders.keys().some((key) => key.startsWith(`${address}:${port}/`));
+  }
+
   stop(): void {
     for (const { forwarder } of this.#forwarders.values()) void forwarder.then((running) => running?.stop());
     this.#forwarders.clear();

@@ -8,11 +8,20 @@ import { NodeNames } from "./nodeNames.ts";
 import type { Service } from "./objects.ts";
 import { Services } from "./services.ts";
 
+/** The network of a region's cluster, as it runs. */
+export interface ClusterNetwork extends Stoppable {
+  /**
+   * Whether a connection to this address may be tried. The region's programs listen on all its addresses; on a load balancer's
+   * there is nothing but what its Service names.
+   */
+  admits(address: string, port: number): boolean;
+}
+
 /**
  * Runs the network of a region's cluster: names, cluster addresses, load balancers, the way out. Resolves once names are
  * answered and every Service that is there is listened for.
  */
-export async function startClusterNetwork(region: RegionContext): Promise<Stoppable> {
+export async function startClusterNetwork(region: RegionContext): Promise<ClusterNetwork> {
   const own = new Set<string>();
   const loadBalancers = new LoadBalancers(region, (service, addresses) => {
     for (const address of addresses) own.add(address);
@@ -50,6 +59,7 @@ export async function startClusterNetwork(region: RegionContext): Promise<Stoppa
     log: region.log,
   });
   return {
+    admits: (address, port) => !own.has(address) || forwarding.listens(address, port),
     stop: async () => {
       stopNames();
       loadBalancers.stop();

@@ -1,0 +1,66 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { Probe } from "./probe.ts";
+import { waitUntil } from "./waiting.ts";
+
+export interface TimedRollback {
+  /** Exit code of `novactl rollback`; null when a signal ended it. */
+  code: number | null;
+  /** What it printed. */
+  output: string;
+  /** Milliseconds from the start of its process until its end. */
+  milliseconds: number;
+  /**
+   * Milliseconds from the start of the process until a region's probe had the last answer of the digest; 0 when none came
+   * after the start.
+   */
+  lastAnswers: Record<string, number>;
+}
+
+const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
+
+/** Milliseconds without an answer of the digest, after the command has ended, that count as its end. */
+const QUIET_MS = 2_000;
+
+/** Seconds after which a digest that still answers is no rollback at all. */
+const STUBBORN_SECONDS = 60;
+
+/**
+ * Runs `novactl rollback` as an operator would, in the current project, and looks from outside when the digest really
+ * answers no more. The decision is the start of the process, so that what novactl needs to get going counts.
+ * @param args of `novactl rollback`
+ * @throws OperatorError when the digest does not stop answering
+ */
+export async function timedRollback(
+  args: readonly string[],
+  digest: string,
+  probes: ReadonlyMap<string, Probe>,
+): Promise<TimedRollback> {
+  const decided = performance.now();
+  const child = spawn(process.execPath, [...process.execArgv, MAIN, "rollback", ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += text));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  const ended = performance.now();
+  const last = () => Math.max(ended, ...[...probes.values()].map((probe) => probe.lastAnswer(digest)?.at ?? 0));
+  await waitUntil("the digest to answer no more", () => Promise.resolve(performance.now() - last() > QUIET_MS), {
+    seconds: STUBBORN_SECONDS,
+    every: 50,
+    state: () => output.trim(),
+  });
+  const lastAnswers = [...probes].map(([region, probe]): [string, number] => [
+    region,
+    Math.round(Math.max(0, (probe.lastAnswer(digest)?.at ?? 0) - decided)),
+  ]);
+  return {
+    code,
+    output: output.trim(),
+    milliseconds: Math.round(ended - decided),
+    lastAnswers: Object.fromEntries(lastAnswers),
+  };
+}

@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ClusterClient } from "../../client/client.ts";
+import { isNotFound } from "../../client/problem.ts";
+import { type Environment, REGIONS, STACK, until } from "./environment.ts";
+import { nothingLost, startProbes, stateOf } from "./releases.ts";
+
+const REGION = "gcp-aso1";
+const PROMISE_MS = 5_000;
+
+interface Pod {
+  metadata: { name: string; namespace: string; ownerReferences?: { kind: string }[]; deletionTimestamp?: string };
+  spec: { nodeName?: string };
+}
+
+interface Node {
+  metadata: { name: string; labels: Record<string, string> };
+}
+
+export function continuityTests(environment: () => Environment): void {
+  test("the kill switch moves every request to v1 within 5 s, and back", async (t) => {
+    const probes = await startProbes(environment(), 30);
+    try {
+      await sleep(1_500);
+      const stable = new Map(
+        await Promise.all(
+          REGIONS.map(async (region) => [region, (await stateOf(environment(), region)).stable ?? ""] as const),
+        ),
+      );
+      const decision = performance.now();
+      await environment().succeed("switch", STACK, "v1", "--sim", "--reason", "a test");
+      await sleep(Math.max(0, decision + PROMISE_MS + 1_000 - performance.now()));
+      const times = [...probes].map(([region, probe]) => {
+        const last = probe.lastAnswer(stable.get(region) ?? "")?.at ?? decision;
+        return [region, Math.round(last - decision)] as const;
+      });
+      t.diagnostic(`kill switch: ${times.map(([region, ms]) => `${region} ${ms} ms`).join(", ")}`);
+      for (const [region, ms] of times) assert.ok(ms < PROMISE_MS, `${region}: ${ms} ms`);
+      for (const probe of probes.values()) probe.window();
+      await sleep(2_000);
+      for (const [region, probe] of probes)
+        assert.equal(probe.window().answers[stable.get(region) ?? ""], undefined, region);
+      await environment().succeed("switch", STACK, "v3", "--sim", "--reason", "end of a test");
+      await sleep(2_000);
+      for (const probe of probes.values()) probe.window();
+      await sleep(2_000);
+      for (const [region, probe] of probes) {
+        const { answers, requests } = probe.window();
+        assert.equal(answers[stable.get(region) ?? ""], requests, region);
+      }
+    } finally {
+      await nothingLost(probes);
+    }
+  });
+
+  test("a node and then a zone are drained as disruption budgets allow: no request fails", async () => {
+    const client = await environment().cluster(REGION);
+    const nodes = (await client.get<{ items: Node[] }>("/api/v1/nodes")).items.filter(
+      ({ metadata }) => metadata.labels["novacron.io/pool"] === "workload",
+    );
+    const [first] = nodes;
+    assert.ok(first !== undefined);
+    const zone = first.metadata.labels["topology.kubernetes.io/zone"];
+    const ofZone = nodes.filter(({ metadata }) => metadata.labels["topology.kubernetes.io/zone"] === zone);
+    const probes = await startProbes(environment(), 30);
+    try {
+      await drain(client, [first.metadata.name]);
+      await sleep(2_000);
+      await drain(
+        client,
+        ofZone.map(({ metadata }) => metadata.name),
+      );
+      await sleep(5_000);
+    } finally {
+      for (const { metadata } of nodes)
+        await client.merge(`/api/v1/nodes/${metadata.name}`, { spec: { unschedulable: null } });
+      await nothingLost(probes);
+    }
+  });
+
+  test("a node that loses its power costs few requests, for a short time", async (t) => {
+    const client = await environment().cluster(REGION);
+    const { items } = await client.get<{ items: Pod[] }>("/api/v1/namespaces/dwcp/pods", {
+      labelSelector: "app.kubernetes.io/name=dwcp-v3",
+    });
+    const node = items[0]?.spec.nodeName ?? "";
+    const probes = await startProbes(environment(), 50);
+    const probe = probes.get(REGION);
+    assert.ok(probe !== undefined);
+    try {
+      await sleep(1_000);
+      await environment().succeed("sim", "node", REGION, node, "off");
+      await sleep(15_000);
+      probe.window();
+      await sleep(3_000);
+      const after = probe.window();
+      const { failed, requests } = probe.total;
+      const times = probe.failures.map(({ at }) => at);
+      const lasted = times.length === 0 ? 0 : Math.max(...times) - Math.min(...times);
+      t.diagnostic(`power lost: ${failed} of ${requests} requests failed, over ${Math.round(lasted)} ms`);
+      assert.equal(after.failed, 0, "15 s later nothing fails");
+      assert.ok(failed / requests < 0.1, `${failed} of ${requests} failed`);
+    } finally {
+      await environment().succeed("sim", "node", REGION, node, "on");
+      await Promise.all([...probes.values()].map((each) => each.stop()));
+      assert.deepEqual(await probe.lost(), [], "acknowledged writes are gone");
+    }
+  });
+}
+
+/** As `kubectl drain` does: cordons, then evicts until nothing but DaemonSets is left; the API refuses what a budget forbids. */
+async function drain(client: ClusterClient, nodes: readonly string[]): Promise<void> {
+  for (const node of nodes) await client.merge(`/api/v1/nodes/${node}`, { spec: { unschedulable: true } });
+  const left = async (): Promise<Pod[]> =>
+    (await client.get<{ items: Pod[] }>("/api/v1/pods")).items.filter(
+      ({ spec, metadata }) =>
+        nodes.includes(spec.nodeName ?? "") && metadata.ownerReferences?.[0]?.kind !== "DaemonSet",
+    );
+  await until(
+    `${nodes.join(", ")} to be empty`,
+    240,
+    async () => {
+      const pods = await left();
+      for (const { metadata } of pods.filter((pod) => pod.metadata.deletionTimestamp === undefined)) {
+        const { name, namespace } = metadata;
+        try {
+          await client.create(`/api/v1/namespaces/${namespace}/pods/${name}/eviction`, {
+            apiVersion: "policy/v1",
+            kind: "Eviction",
+            metadata: { name, namespace },
+          });
+        } catch (error) {
+          // 429: the budget says not yet.
+          const { code } = error as { code?: number };
+          if (code !== 429 && !isNotFound(error)) throw error;
+        }
+      }
+      return pods.length === 0;
+    },
+    async () => (await left()).map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
+  );
+}

@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Stage } from "../../infra/plan/release.ts";
+import type { Probe } from "../../ops/delivery/probe.ts";
+import { checkout, novactl } from "../ops/novactl.ts";
+import { digestNamed, type Environment, REGIONS, type RegionName, STACK, until } from "./environment.ts";
+import { nothingLost, releaseTo, settle, startProbes, stateOf } from "./releases.ts";
+
+/** The promise: from the operator's decision to the last answer of the canary. */
+const PROMISE_MS = 5_000;
+const RATE = 30;
+
+/** How a release is wanted before it is taken back, and what is broken then. */
+interface Trial {
+  title: string;
+  stage: Stage;
+  /** Breaks something; returns what mends it. */
+  fault?: (environment: Environment) => Promise<() => Promise<void>>;
+  /** Regions that cannot be reached, and therefore keep the release. */
+  unreachable?: readonly RegionName[];
+  /** Requests may fail, as when a pod is killed under them. */
+  failures?: number;
+}
+
+const controllerDead = async (environment: Environment) => {
+  const scale = async (replicas: number) => {
+    for (const region of REGIONS) {
+      const client = await environment.cluster(region);
+      const path = "/apis/apps/v1/namespaces/argo-rollouts/deployments/argo-rollouts";
+      await client.merge(path, { spec: { replicas } });
+      await until(`${region} to have ${replicas} Argo controllers`, 60, async () => {
+        const { status } = await client.get<{ status: { replicas?: number; readyReplicas?: number } }>(path);
+        return (status.replicas ?? 0) === replicas && (status.readyReplicas ?? 0) === replicas;
+      });
+    }
+  };
+  await scale(0);
+  return () => scale(2);
+};
+
+const stablePodDead = async (environment: Environment) => {
+  const pods = await Promise.all(
+    REGIONS.map(async (region) => {
+      const state = await stateOf(environment, region);
+      const client = await environment.cluster(region);
+      const { items } = await client.get<{ items: { metadata: { name: string } }[] }>("/api/v1/namespaces/dwcp/pods", {
+        labelSelector: `app.kubernetes.io/name=dwcp-v3,rollouts-pod-template-hash=${state.rollout.status?.stableRS}`,
+      });
+      return [region, items[0]?.metadata.name ?? ""] as const;
+    }),
+  );
+  for (const [region, pod] of pods) await environment.fault(region, { pod }, { unready: true });
+  await sleep(3_000);
+  return () => environment.clearFaults();
+};
+
+const apiServerDown = (region: RegionName) => async (environment: Environment) => {
+  await environment.succeed("sim", "stop", region, "kube-apiserver");
+  return async () => {
+    await environment.succeed("sim", "start", region, "kube-apiserver");
+    await until(`${region} to answer again`, 60, () =>
+      stateOf(environment, region).then(
+        () => true,
+        () => false,
+      ),
+    );
+  };
+};
+
+const trials: readonly Trial[] = [
+  { title: "at 10 %", stage: "10" },
+  { title: "at 50 %", stage: "50" },
+  { title: "at 100 %, before the bake time is over", stage: "100" },
+  { title: "after full promotion", stage: "done" },
+  { title: "at 50 % with Argo's controller dead", stage: "50", fault: controllerDead },
+  { title: "after full promotion with Argo's controller dead", stage: "done", fault: controllerDead },
+  { title: "at 50 % with a stable pod dead in each region", stage: "50", fault: stablePodDead },
+  {
+    title: "at 10 % with one API server unreachable",
+    stage: "10",
+    fault: apiServerDown("azr-weu"),
+    unreachable: ["azr-weu"],
+  },
+];
+
+export function rollbackTests(environment: () => Environment): void {
+  test("all regions in one wave", () => {
+    environment().editStackFile((text) =>
+      text
+        .replaceAll(/waves: \[\[aws-use1\], \[azr-weu, gcp-aso1\]\]/g, "waves: [[aws-use1, azr-weu, gcp-aso1]]")
+        .replaceAll(/^( +)wave: 2$/gm, "$1wave: 1"),
+    );
+  });
+
+  for (const { title, stage, fault, unreachable = [] } of trials) {
+    test(`rollback ${title}: no answer of the release after ${PROMISE_MS / 1000} s, nothing lost`, async (t) => {
+      const digest = digestNamed(title);
+      await releaseTo(environment(), digest, stage);
+      const probes = await startProbes(environment(), RATE);
+      let mend = async (): Promise<void> => {};
+      try {
+        await sleep(1_500);
+        for (const [region, probe] of probes) assert.ok(probe.lastAnswer(digest), `${region} runs the release`);
+        if (fault !== undefined) mend = await fault(environment());
+        const others = REGIONS.filter((region) => !unreachable.includes(region));
+        const { code, times } = await rollBack(environment(), probes, digest, others);
+        assert.equal(code, unreachable.length === 0 ? 0 : 2);
+        report(t, title, times);
+        for (const [region, milliseconds] of times)
+          assert.ok(milliseconds < PROMISE_MS, `${region}: ${milliseconds} ms`);
+      } finally {
+        await mend();
+        await nothingLost(probes);
+        await settle(environment());
+      }
+    });
+  }
+
+  test("rollback in the middle of an `up`, which then does not bring the release back", async (t) => {
+    const digest = digestNamed("during up");
+    await releaseTo(environment(), digest, "50");
+    const probes = await startProbes(environment(), RATE);
+    try {
+      const up = environment().start("up", STACK, "--sim", "--yes", "--json");
+      await sleep(8_000);
+      const { code, times } = await rollBack(environment(), probes, digest, REGIONS);
+      assert.equal(code, 0);
+      report(t, "during `up`", times);
+      for (const [region, milliseconds] of times) assert.ok(milliseconds < PROMISE_MS, `${region}: ${milliseconds} ms`);
+      await up.ended;
+      await sleep(2_000);
+      for (const probe of probes.values()) probe.window();
+      await sleep(3_000);
+      for (const [region, probe] of probes) assert.equal(probe.window().answers[digest], undefined, region);
+    } finally {
+      await nothingLost(probes);
+      await settle(environment());
+    }
+  });
+
+  test("an `up` from an old checkout does not bring back what was rolled back", async () => {
+    const digest = digestNamed("old checkout");
+    await releaseTo(environment(), digest, "done");
+    // What a colleague has who has not pulled since.
+    const old = mkdtempSync(join(tmpdir(), "novacron-test-"));
+    try {
+      for (const file of ["Pulumi.yaml", "Pulumi.staging.yaml", "package.json"])
+        cpSync(join(environment().folder, file), join(old, file));
+      for (const room of ["infra", "k8s", "policies", "node_modules"])
+        symlinkSync(join(checkout, room), join(old, room));
+      await environment().succeed("rollback", STACK, "--sim");
+      const { code, stdout, stderr } = await novactl(["up", STACK, "--sim", "--yes"], {
+        cwd: old,
+        env: { NOVACRON_HOME: environment().home, NOVACRON_TIME_SCALE: "0", NOVACRON_CLUSTERS: "on" },
+      }).ended;
+      assert.equal(code, 1);
+      assert.match(stdout + stderr, /was rolled back and must not run again/);
+      for (const region of REGIONS) {
+        const state = await stateOf(environment(), region);
+        assert.notEqual(state.stable, digest, region);
+        assert.equal(state.weight, 0, region);
+      }
+    } finally {
+      rmSync(old, { recursive: true });
+    }
+    // The checkout that knows of the rollback puts things right.
+    await environment().succeed("up", STACK, "--sim", "--yes", "--", "--skip-preview", "--suppress-outputs");
+    await settle(environment());
+  });
+}
+
+/** Rolls back and measures, by region, from the start of the command to the last answer of the release. */
+async function rollBack(
+  environment: Environment,
+  probes: ReadonlyMap<RegionName, Probe>,
+  digest: string,
+  regions: readonly RegionName[],
+): Promise<{ code: number | null; times: (readonly [RegionName, number])[] }> {
+  const decision = performance.now();
+  const { code, stdout, stderr } = await environment.novactl("rollback", STACK, "--sim", "--reason", "a test");
+  assert.ok(code === 0 || code === 2, `${stdout}\n${stderr}`);
+  // Whatever comes later than this is later than promised anyway.
+  await sleep(Math.max(0, decision + PROMISE_MS + 1_000 - performance.now()));
+  const times = regions.map((region) => {
+    const last = probes.get(region)?.lastAnswer(digest)?.at ?? decision;
+    return [region, Math.max(0, Math.round(last - decision))] as const;
+  });
+  return { code, times };
+}
+
+const report = (t: TestContext, title: string, times: readonly (readonly [string, number])[]): void =>
+  t.diagnostic(`rollback ${title}: ${times.map(([region, ms]) => `${region} ${ms} ms`).join(", ")}`);
