@@ -201,8 +201,7 @@ export class Kubelet {
 }
 
 /** A node without power runs nothing and says nothing; its pods start again when it is back. */
-const hasPower = (node: KubernetesNode | undefined): boolean =>
-  node?.metadata.labels?.[RUNNING.key] === RUNNING.value;
+const hasPower = (node: KubernetesNode | undefined): boolean => node?.metadata.labels?.[RUNNING.key] === RUNNING.value;
 
 const keyOf = ({ metadata }: Pod): string => `${metadata.namespace}/${metadata.name}`;
 
