@@ -126,7 +126,8 @@ export class AzureCluster extends ComponentResource implements RegionCluster {
     this.id = cluster.id;
     this.clusterName = cluster.name;
     this.endpoint = interpolate`https://${cluster.fqdn}:443`;
-    this.oidcIssuer = cluster.oidcIssuerProfile.apply((profile) => {
+    // With the id: before the cluster exists, the profile is what was asked for, and has no issuer.
+    this.oidcIssuer = all([cluster.oidcIssuerProfile, cluster.id]).apply(([profile]) => {
       if (profile === undefined)
         throw new Error(`${name}: AKS reports no OIDC issuer, although the program asks for one`);
       return profile.issuerURL;
