@@ -1,3 +1,4 @@
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import type { StackConfig } from "../../infra/config/schema.ts";
 import type { QuorumPlan } from "../../infra/plan/quorum.ts";
@@ -10,6 +11,9 @@ import { Gate } from "./gate.ts";
 import { PROBE_PREFIX, Routes } from "./routes.ts";
 import { settings } from "./settings.ts";
 import { STATE_URLS, State } from "./state.ts";
+
+/** By which DWCP finds the other regions of its federation, a ConfigMap {region, url} each: over WAN entry points alone. */
+export const PEER_LABEL = { "novacron.io/federation-peer": "true" };
 
 export interface DwcpArgs {
   /** From `planServices`. */
@@ -41,6 +45,17 @@ export class Dwcp extends ComponentResource {
 
     const gate = new Gate(`${name}-gate`, { region, image: images.environment }, own);
     new State(`${name}-state`, { region, image: images.environment }, own);
+    // An object for each: a new region adds one and restarts nothing, as a list in every pod's environment would.
+    for (const peer of plan.peers) {
+      new ConfigMap(
+        `${name}-peer-${peer.region}`,
+        {
+          metadata: { name: `dwcp-peer-${peer.region}`, namespace: NAMESPACES.dwcp, labels: PEER_LABEL },
+          data: { ...peer },
+        },
+        own,
+      );
+    }
     const version = (service: "dwcp-v3" | "dwcp-v1", image: string, judged: boolean): CanaryService =>
       new CanaryService(
         `${name}-${service === "dwcp-v3" ? "v3" : "v1"}`,
@@ -54,7 +69,7 @@ export class Dwcp extends ComponentResource {
             env: {
               [ROLE_ENVIRONMENT.dwcp.stateUrls]: STATE_URLS.join(","),
               [ROLE_ENVIRONMENT.dwcp.inferenceUrl]: args.inferenceUrl,
-              ...settings(args.quorum, plan.peers),
+              ...settings(args.quorum),
             },
             resources: { cpu: "250m", memory: "256Mi" },
             pool: "workload",

@@ -1,5 +1,4 @@
 import type { QuorumPlan } from "../../infra/plan/quorum.ts";
-import type { FederationPeer } from "../../infra/plan/services.ts";
 
 /** Environment of DWCP beside that of its role: what the plan has proven, so that no pod guesses it from its network. */
 export const SETTINGS = {
@@ -11,8 +10,6 @@ export const SETTINGS = {
   electionTimeout: "DWCP_RAFT_ELECTION_TIMEOUT_MS",
   /** PBFT's request timeout in milliseconds. */
   pbftTimeout: "DWCP_PBFT_TIMEOUT_MS",
-  /** The other regions as `<region>=<url>`, separated by commas. */
-  federationPeers: "DWCP_FEDERATION_PEERS",
 } as const;
 
 /** Round trips, in milliseconds, between which DWCP is in its hybrid mode (NovaCron's mode detector). */
@@ -23,7 +20,7 @@ const HYBRID = { from: 10, below: 50 } as const;
  * promised staleness, and the mode of the longest distance between regions. NovaCron's own detection takes every network
  * for a data centre.
  */
-export function settings(quorum: QuorumPlan, peers: readonly FederationPeer[]): Record<string, string> {
+export function settings(quorum: QuorumPlan): Record<string, string> {
   const raft = protocol(quorum, "raft");
   // What is not the interval of the worst staleness is the worst time one way.
   const worstRoundTrip = 2 * (quorum.sync.worstStalenessMilliseconds - quorum.sync.intervalMilliseconds);
@@ -32,7 +29,6 @@ export function settings(quorum: QuorumPlan, peers: readonly FederationPeer[]): 
     [SETTINGS.syncInterval]: String(quorum.sync.intervalMilliseconds),
     [SETTINGS.electionTimeout]: String(raft.timeoutMilliseconds),
     [SETTINGS.pbftTimeout]: String(protocol(quorum, "pbft").timeoutMilliseconds),
-    [SETTINGS.federationPeers]: peers.map(({ region, url }) => `${region}=${url}`).join(","),
   };
 }
 

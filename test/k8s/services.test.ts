@@ -173,15 +173,21 @@ test("each replica of state has a volume that no second pod can ever mount", () 
   assert.equal(objectOf(objects, "PodDisruptionBudget", "dwcp-state").spec.maxUnavailable, 1);
 });
 
-test("DWCP gets the timeouts that the plan has proven, and peers by their WAN entry points", () => {
-  const found = settings(plan.quorum, [{ region: "azr-weu", url: "https://dwcp.azr-weu.example:8443" }]);
-  assert.deepEqual(found, {
+test("DWCP gets the timeouts that the plan has proven", () => {
+  assert.deepEqual(settings(plan.quorum), {
     [SETTINGS.mode]: "internet",
     [SETTINGS.syncInterval]: "1000",
     [SETTINGS.electionTimeout]: "1000",
     [SETTINGS.pbftTimeout]: "5000",
-    [SETTINGS.federationPeers]: "azr-weu=https://dwcp.azr-weu.example:8443",
   });
   const near = { ...plan.quorum, sync: { ...plan.quorum.sync, worstStalenessMilliseconds: 1002 } };
-  assert.equal(settings(near, [])[SETTINGS.mode], "datacenter");
+  assert.equal(settings(near)[SETTINGS.mode], "datacenter");
+});
+
+test("each other region is a peer of its own, so that a new region restarts no pod", () => {
+  const peers = objects.filter(({ kind, metadata }) => kind === "ConfigMap" && metadata.name.startsWith("dwcp-peer-"));
+  assert.deepEqual(peers.map(({ data }) => data.region).toSorted(), ["azr-weu", "gcp-aso1"]);
+  for (const { data } of peers) assert.match(data.url, /^https:\/\/dwcp\..+:8443$/);
+  const templates = objects.filter(({ kind }) => kind === "Rollout").map(({ spec }) => JSON.stringify(spec.template));
+  for (const template of templates) assert.doesNotMatch(template, /azr-weu|gcp-aso1/);
 });
