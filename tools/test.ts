@@ -1,6 +1,7 @@
 /**
- * `npm test`: set-up, format and lint, types, unit tests, then tests with the real engine. The last line is
- * `N passed, N failed`; a step that fails counts as one failed test, and so does a run without any test.
+ * `npm test`: set-up, format and lint, types, unit tests, tests with the real engine, then the whole environment with real
+ * control planes. The last line is `N passed, N failed`; a step that fails counts as one failed test, and so does a run
+ * without any test.
  */
 import { globSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -8,7 +9,7 @@ import { join, relative, sep } from "node:path";
 import { checkout } from "./cache.ts";
 import { setUpRegionTools } from "./regionTools.ts";
 import { setUpTools } from "./setup.ts";
-import { type Count, runTestFiles, seconds } from "./testFiles.ts";
+import { type Count, runTestFiles, seconds, type TestRun } from "./testFiles.ts";
 import { work } from "./work.ts";
 
 /** Each engine test keeps an engine, a program and its provider busy: more of them at once only wait for each other. */
@@ -19,8 +20,10 @@ const interruption = new AbortController();
 process.once("SIGINT", () => interruption.abort()).once("SIGTERM", () => interruption.abort());
 
 const files = globSync("test/**/*.test.ts", { cwd: checkout }).toSorted();
-const engineTests = files.filter((file) => file.startsWith(join("test", "engine") + sep));
-const unitTests = files.filter((file) => !engineTests.includes(file));
+const below = (room: string) => files.filter((file) => file.startsWith(join("test", room) + sep));
+const engineTests = below("engine");
+const endToEndTests = below("e2e");
+const unitTests = files.filter((file) => !engineTests.includes(file) && !endToEndTests.includes(file));
 
 await step("set-up", async () => {
   await setUpTools(["pulumi"]);
@@ -28,8 +31,10 @@ await step("set-up", async () => {
 });
 await step("format and lint", () => command("biome", "ci", "--colors=off", "."));
 await step("types", () => command("tsc", "--pretty", "false"));
-await tests("unit tests", unitTests, availableParallelism());
-await tests("engine tests", engineTests, ENGINE_CONCURRENCY);
+await tests("unit tests", unitTests, { concurrency: availableParallelism() });
+await tests("engine tests", engineTests, { concurrency: ENGINE_CONCURRENCY });
+// Alone: what they measure is time, too.
+await tests("end-to-end tests", endToEndTests, { concurrency: 1, each: true });
 if (total.passed + total.failed === 0) await step("some tests", () => Promise.reject(new Error("no test was run")));
 
 console.log(`${total.passed} passed, ${total.failed} failed`);
@@ -50,12 +55,12 @@ async function step(name: string, run: () => Promise<void>): Promise<void> {
   }
 }
 
-async function tests(name: string, paths: readonly string[], concurrency: number): Promise<void> {
+async function tests(name: string, paths: readonly string[], how: Omit<TestRun, "signal">): Promise<void> {
   if (interruption.signal.aborted || paths.length === 0) return;
   const started = performance.now();
   console.log(`${name}:`);
   const absolute = paths.map((path) => join(checkout, path));
-  const { passed, failed } = await runTestFiles(absolute, concurrency, interruption.signal);
+  const { passed, failed } = await runTestFiles(absolute, { ...how, signal: interruption.signal });
   total.passed += passed;
   total.failed += failed;
   console.log(`${failed === 0 ? "✔" : "✖"} ${name} (${seconds(performance.now() - started)})`);

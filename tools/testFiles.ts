@@ -11,8 +11,22 @@ export interface Count {
 /** Longer than any test may take; it is there so that a hanging one does not hang the whole run. */
 const TIMEOUT_MS = 40 * 60_000;
 
+/** What the runner says of a file at its end, as diagnostics of nobody. */
+const SUMMARY = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\d.]+$/;
+
+export interface TestRun {
+  /** Files at a time. */
+  concurrency: number;
+  signal: AbortSignal;
+  /** Whether each test has a line, with the figures that it measured: where a file takes many minutes. @default false */
+  each?: boolean;
+}
+
 /** Runs test files, each in a process of its own. A file that passes takes one line; a failure is shown whole. */
-export async function runTestFiles(files: readonly string[], concurrency: number, signal: AbortSignal): Promise<Count> {
+export async function runTestFiles(
+  files: readonly string[],
+  { concurrency, signal, each = false }: TestRun,
+): Promise<Count> {
   const total: Count = { passed: 0, failed: 0 };
   const printed = new Map<string, string>();
   const showOutput = (file: string) => {
@@ -29,6 +43,10 @@ export async function runTestFiles(files: readonly string[], concurrency: number
   for await (const { type, data } of events) {
     if (type === "test:stdout" || type === "test:stderr") {
       printed.set(data.file, (printed.get(data.file) ?? "") + data.message);
+    } else if (each && type === "test:pass" && data.details.type !== "suite" && data.name !== data.file) {
+      console.log(indent(`✔ ${data.name} (${seconds(data.details.duration_ms)})`));
+    } else if (each && type === "test:diagnostic" && !SUMMARY.test(data.message)) {
+      console.log(indent(data.message, 6));
     } else if (type === "test:fail") {
       const { error } = data.details;
       // A parent of failed tests has nothing to add to them.

@@ -91,13 +91,13 @@ export async function nothingLost(probes: ReadonlyMap<RegionName, Probe>): Promi
   }
 }
 
-/** Waits until a probe has seen so many requests since now, and returns what it saw. */
-export async function sample(probe: Probe, requests: number) {
-  const { requests: before } = probe.total;
-  // The first answers may still be of before a change.
-  probe.window();
-  await until(`${requests} requests`, 240, async () => probe.total.requests - before >= requests);
-  return probe.window();
+/** What so many requests see, none of which may fail. */
+export async function sample(environment: Environment, region: RegionName, requests: number, rate: number) {
+  const probe = await environment.probe(region, rate);
+  probe.start();
+  await until(`${requests} requests`, 240, async () => probe.total.requests >= requests);
+  await nothingLost(new Map([[region, probe]]));
+  return probe.total;
 }
 
 /** Back to what the stack shipped, or whatever is stable, everywhere. */
