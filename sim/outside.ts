@@ -1,11 +1,12 @@
 import { rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { z } from "zod";
+import type { CertificateAuthority } from "./certificateAuthority.ts";
 import { STRANGER } from "./clouds/cluster.ts";
 import type { Clusters } from "./clusters.ts";
 import type { Internet } from "./internet/internet.ts";
 import type { PublicNames } from "./internet/names.ts";
-import { type PublicAuthority, signingSchema } from "./internet/publicAuthority.ts";
+import { signingSchema } from "./internet/publicAuthority.ts";
 import { serveTunnels } from "./internet/tunnel.ts";
 import type { LoadBalancerAddresses } from "./loadBalancerAddresses.ts";
 import { type SecretValues, secretSchema } from "./secretValues.ts";
@@ -18,7 +19,7 @@ export interface OutsideOptions {
   secrets: SecretValues;
   names: PublicNames;
   internet: Internet;
-  authority: PublicAuthority;
+  authority: CertificateAuthority;
 }
 
 const asker = { cluster: z.string() };

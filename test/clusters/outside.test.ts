@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { Internet } from "../../sim/internet/internet.ts";
 import { PublicNames } from "../../sim/internet/names.ts";
-import { PublicAuthority } from "../../sim/internet/publicAuthority.ts";
+import { openPublicAuthority } from "../../sim/internet/publicAuthority.ts";
 import { LoadBalancerAddresses } from "../../sim/loadBalancerAddresses.ts";
 import { serveOutside } from "../../sim/outside.ts";
 import { askSocket } from "../../sim/regionSocket.ts";
@@ -48,7 +48,7 @@ const internet = new Internet({
 const socket = join(folder, "outside.sock");
 const server = await serveOutside(socket, {
   ...{ clusters, tokens, addresses, secrets, names, internet },
-  authority: await PublicAuthority.open(folder),
+  authority: await openPublicAuthority(folder),
 });
 after(() => {
   server.close();
