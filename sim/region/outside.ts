@@ -1,6 +1,6 @@
 import { request as send } from "node:http";
 import type { Duplex } from "node:stream";
-import type { AddressRequest, Identity, Outside, SecretRequest } from "./context.ts";
+import type { AddressRequest, Identity, Outside, SecretRequest, SignedCertificate } from "./context.ts";
 
 const ANSWER_MS = 10_000;
 
@@ -19,6 +19,7 @@ export function outsideClient(socket: string | undefined, cluster: string): Outs
     addresses: async (request: AddressRequest) => (await ask<Addresses>("/addresses", request)).addresses ?? [],
     resolve: async (name) => (await ask<Addresses>("/resolve", { name })).addresses ?? [],
     secret: async (request: SecretRequest) => (await ask<{ value: string }>("/secret", request)).value,
+    signCertificate: (request) => ask<SignedCertificate>("/sign-certificate", request),
     connect: (host, port) =>
       socket === undefined
         ? Promise.reject(new Error(`${host}:${port} cannot be reached: the region was started without --outside`))
