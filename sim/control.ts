@@ -3,10 +3,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { type ClusterControl, clusterRoutes, passToRegion } from "./controlClusters.ts";
-import { Failure, type Route, route, Verbatim } from "./controlRoute.ts";
 import { type Faults, faultSchema } from "./faults.ts";
 import { cloudNetworks, stackOf } from "./mesh.ts";
 import { meshStatus, reachable } from "./network/oracle.ts";
+import { Failure, type Route, route, Verbatim } from "./route.ts";
 import { ProviderError } from "./server/simulator.ts";
 import type { Properties } from "./service.ts";
 import type { Store, StoredResource } from "./store.ts";

@@ -9,6 +9,7 @@ import type { PublicNames } from "./internet/names.ts";
 import { signingSchema } from "./internet/publicAuthority.ts";
 import { serveTunnels } from "./internet/tunnel.ts";
 import type { LoadBalancerAddresses } from "./loadBalancerAddresses.ts";
+import { type Route, route } from "./route.ts";
 import { type SecretValues, secretSchema } from "./secretValues.ts";
 import type { Tokens } from "./tokens.ts";
 
@@ -23,16 +24,6 @@ export interface OutsideOptions {
 }
 
 const asker = { cluster: z.string() };
-
-interface Route {
-  schema: z.ZodType;
-  run: (body: unknown) => unknown;
-}
-
-const route = <Schema extends z.ZodType>(schema: Schema, run: (body: z.output<Schema>) => unknown): Route => ({
-  schema,
-  run: (body) => run(body as z.output<Schema>),
-});
 
 function routesOf({
   clusters,
