@@ -129,16 +129,6 @@ export class Kubelet {
     return this.#logs.read(query);
   }
 
-  /** Ends a node's pods at once, as a loss of its power does; for callers that have just cut it and want no delay. */
-  loseNode(name: string): void {
-    this.#killPodsOf(name);
-  }
-
-  /** Starts what is meant to run on a node that has its power again. */
-  restoreNode(name: string): void {
-    this.#reconcileNode(name);
-  }
-
   #reconcileNode(node: string): void {
     for (const pod of this.#pods.all()) if (pod.spec.nodeName === node) this.#reconcile(pod);
   }
