@@ -21,16 +21,16 @@ export async function serveKubelet(logs: Logs, tls: { cert: string; key: string 
     }
     const tail = url.searchParams.get("tailLines");
     const withTimes = url.searchParams.get("timestamps") === "true";
-    const query = { namespace, pod, container };
+    const source = { namespace, pod, container };
     const write = ({ time, text }: LogLine): boolean => response.write(`${withTimes ? `${time} ` : ""}${text}\n`);
     response.setHeader("content-type", "text/plain");
-    for (const line of logs.lines({ ...query, ...(tail !== null && { tail: Number(tail) }) })) write(line);
+    for (const line of logs.lines(source, tail === null ? undefined : Number(tail))) write(line);
     if (url.searchParams.get("follow") !== "true") {
       response.end();
       return;
     }
     response.flushHeaders();
-    response.once("close", logs.follow(query, write));
+    response.once("close", logs.follow(source, write));
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

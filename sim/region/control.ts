@@ -45,9 +45,6 @@ const spec = z.strictObject({
 });
 
 const nothing = z.unknown();
-const logQuery = selector
-  .pick({ namespace: true, pod: true })
-  .extend({ container: z.string().optional(), tail: z.coerce.number().int().min(0).optional() });
 
 /** The name is the part of the path that `:name` stands for. */
 type Routes = Record<string, Route<[name: string]>>;
@@ -67,7 +64,6 @@ const routesOf = (region: Region): Routes => ({
   ),
   "DELETE /faults": route(nothing, () => region.pods().clearFaults()),
   "POST /crash": route(selector, (meant) => ({ pods: region.pods().crash(withoutUndefined(meant)) })),
-  "GET /logs": route(logQuery, (query) => region.pods().logs(withoutUndefined(query))),
 });
 
 function controlPlaneProcess(region: Region, name: string) {
@@ -77,7 +73,7 @@ function controlPlaneProcess(region: Region, name: string) {
 }
 
 /**
- * The region's own API on a unix socket that its user alone can open: status, spec, processes, faults, logs; and HTTP
+ * The region's own API on a unix socket that its user alone can open: status, spec, processes, faults; and HTTP
  * CONNECT to any `address:port` of the region's network, the only way in. Text is answered as text, all else as JSON;
  * refusals as `{ error }`.
  */
