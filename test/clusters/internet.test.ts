@@ -13,7 +13,7 @@ import { Internet } from "../../sim/internet/internet.ts";
 import { PublicNames } from "../../sim/internet/names.ts";
 import { openPublicAuthority } from "../../sim/internet/publicAuthority.ts";
 import { serveProxy, serveTunnels } from "../../sim/internet/tunnel.ts";
-import { connectThrough } from "../../sim/regionSocket.ts";
+import { connectThrough } from "../../sim/unixSocket.ts";
 import { Account } from "../sim/aws/account.ts";
 import { T } from "../sim/aws/baseline.ts";
 
