@@ -8,6 +8,7 @@ import type { Internet } from "./internet/internet.ts";
 import type { PublicNames } from "./internet/names.ts";
 import { signingSchema } from "./internet/publicAuthority.ts";
 import { serveTunnels } from "./internet/tunnel.ts";
+import { listen } from "./listen.ts";
 import type { LoadBalancerAddresses } from "./loadBalancerAddresses.ts";
 import { type Route, route } from "./route.ts";
 import { type SecretValues, secretSchema } from "./secretValues.ts";
@@ -85,10 +86,7 @@ export async function serveOutside(socket: string, options: OutsideOptions): Pro
   });
   serveTunnels(server, (host, port) => options.internet.dial(host, port));
   rmSync(socket, { force: true });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(socket, resolve);
-  });
+  await listen(server, { path: socket });
   return server;
 }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT, UnsecuredJWT } from "jose";
 import { z } from "zod";
 import type { CertificateAuthority } from "../certificateAuthority.ts";
+import { LOOPBACK, listen } from "../listen.ts";
 import { replaceFile } from "../replaceFile.ts";
 
 /** Where users of the environment sign in. */
@@ -99,12 +100,7 @@ export class IdentityProvider {
       response.writeHead(document === undefined ? 404 : 200, { "content-type": "application/json" });
       response.end(JSON.stringify(document ?? { error: "not_found" }));
     });
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(0, "127.0.0.1", resolve);
-    });
-    const bound = server.address();
-    return { server, port: bound !== null && typeof bound === "object" ? bound.port : 0 };
+    return { server, port: await listen(server, LOOPBACK) };
   }
 
   get #current(): PrivateKey {

@@ -1,4 +1,5 @@
 import { createServer } from "node:https";
+import { listen } from "../listen.ts";
 import type { Stoppable } from "../region/context.ts";
 import type { LogLine, Logs } from "./logs.ts";
 
@@ -32,10 +33,7 @@ export async function serveKubelet(logs: Logs, tls: { cert: string; key: string 
     response.flushHeaders();
     response.once("close", logs.follow(source, write));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(KUBELET_PORT, "0.0.0.0", resolve);
-  });
+  await listen(server, { host: "0.0.0.0", port: KUBELET_PORT });
   return {
     stop: async () => {
       server.closeAllConnections();

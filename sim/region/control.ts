@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { z } from "zod";
+import { listen } from "../listen.ts";
 import { Failure, type Route, route } from "../route.ts";
 import type { Region } from "./region.ts";
 import { CONTROL_PLANE, type RegionSpec } from "./spec.ts";
@@ -95,10 +96,7 @@ export async function serveControl(region: Region, socket: string): Promise<Serv
   server.on("connect", (request: IncomingMessage, client: Duplex, head: Buffer) =>
     tunnel(region, request.url ?? "", client, head),
   );
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(socket, resolve);
-  });
+  await listen(server, { path: socket });
   return server;
 }
 
