@@ -8,7 +8,7 @@ import { HealthChecks } from "./internet/healthChecks.ts";
 import { IDENTITY_ADDRESS, IDENTITY_HOST, IdentityProvider } from "./internet/identityProvider.ts";
 import { Internet } from "./internet/internet.ts";
 import { PublicNames } from "./internet/names.ts";
-import { PublicAuthority } from "./internet/publicAuthority.ts";
+import { openPublicAuthority } from "./internet/publicAuthority.ts";
 import { type Dial, serveProxy } from "./internet/tunnel.ts";
 import { LoadBalancerAddresses } from "./loadBalancerAddresses.ts";
 import { serveOutside } from "./outside.ts";
@@ -57,7 +57,7 @@ export async function startClusterServices(options: ClusterServicesOptions): Pro
   const health = new HealthChecks(store);
   const names = new PublicNames({ store, isHealthy: (check) => health.isHealthy(check) });
   const addresses = new LoadBalancerAddresses(clusters, store, () => nextPublicAddress(store));
-  const [authority, identity] = await Promise.all([PublicAuthority.open(folder), IdentityProvider.open(folder)]);
+  const [authority, identity] = await Promise.all([openPublicAuthority(folder), IdentityProvider.open(folder)]);
   const login = await identity.serve(authority);
   const internet = new Internet({
     names,

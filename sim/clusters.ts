@@ -7,8 +7,8 @@ import type { CloudCluster } from "./clouds/cluster.ts";
 import { PKI_FILES, prepareRegion } from "./region/pki.ts";
 import { OUTSIDE_SOCKET, REGION_FILES, type RegionSpec, type RegionStatus } from "./region/spec.ts";
 import { isSupervisor, startSupervisor, stopSupervisor, supervisorSays, supervisorsBelow } from "./regionProcess.ts";
-import { askSocket } from "./regionSocket.ts";
 import type { Store } from "./store.ts";
+import { askSocket } from "./unixSocket.ts";
 
 /** A control plane that has not answered by then will not; on two busy cores it takes 20 s. */
 const START_TIMEOUT_MS = 120_000;

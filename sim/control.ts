@@ -3,10 +3,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { type ClusterControl, clusterRoutes, passToRegion } from "./controlClusters.ts";
-import { Failure, type Route, route, Verbatim } from "./controlRoute.ts";
 import { type Faults, faultSchema } from "./faults.ts";
+import { LOOPBACK, listen } from "./listen.ts";
 import { cloudNetworks, stackOf } from "./mesh.ts";
 import { meshStatus, reachable } from "./network/oracle.ts";
+import { Failure, type Route, route, Verbatim } from "./route.ts";
 import { ProviderError } from "./server/simulator.ts";
 import type { Properties } from "./service.ts";
 import type { Store, StoredResource } from "./store.ts";
@@ -47,7 +48,7 @@ export interface ControlOptions {
  * The simulator's own API, for `novactl sim`, `novactl mesh` and tests: what exists, faults, changes behind Pulumi's back,
  * the state of the mesh. Listens on loopback and asks for a token that only the user can read.
  */
-export function serveControl(options: ControlOptions): Promise<{ server: Server; port: number }> {
+export async function serveControl(options: ControlOptions): Promise<{ server: Server; port: number }> {
   const table = routes(options);
   const server = createServer((request, response) => {
     handle(options, table, request).then(
@@ -58,13 +59,7 @@ export function serveControl(options: ControlOptions): Promise<{ server: Server;
         }),
     );
   });
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const bound = server.address();
-      resolve({ server, port: bound !== null && typeof bound === "object" ? bound.port : 0 });
-    });
-  });
+  return { server, port: await listen(server, LOOPBACK) };
 }
 
 function routes({ store, faults, remove, stop, settle, clusters }: ControlOptions): Record<string, Route> {

@@ -1,13 +1,13 @@
 import { z } from "zod";
 import type { Clusters } from "./clusters.ts";
-import { Failure, type Route, route, Verbatim } from "./controlRoute.ts";
 import { answerCall, callSchema } from "./credentials.ts";
 import { type IdentityProvider, tokenSchema } from "./internet/identityProvider.ts";
 import type { Internet } from "./internet/internet.ts";
-import { askSocket } from "./regionSocket.ts";
+import { Failure, type Route, route, Verbatim } from "./route.ts";
 import type { SecretValues } from "./secretValues.ts";
 import type { Store } from "./store.ts";
 import type { Tokens } from "./tokens.ts";
+import { askSocket } from "./unixSocket.ts";
 
 /** What the simulator's own API needs to answer for its clusters. */
 export interface ClusterControl {

@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { CloudCluster } from "./clouds/cluster.ts";
 import { allocationFor, internalAddress, NoAddress } from "./clouds/loadBalancers.ts";
 import type { Clusters } from "./clusters.ts";
 import type { AddressRequest } from "./region/context.ts";
+import { replaceFile } from "./replaceFile.ts";
 import type { Store } from "./store.ts";
 
 /** Addresses by what was asked for. */
@@ -65,8 +66,7 @@ export class LoadBalancerAddresses {
     this.#held.set(cluster.resource.sequence, given);
     const file = this.#file(cluster);
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(`${file}.new`, JSON.stringify(given), { mode: 0o600 });
-    renameSync(`${file}.new`, file);
+    replaceFile(file, JSON.stringify(given));
   }
 }
 

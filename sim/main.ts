@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { aws } from "./clouds/aws/index.ts";
@@ -10,6 +10,7 @@ import { serveControl } from "./control.ts";
 import { loadFacts } from "./facts/load.ts";
 import { Faults } from "./faults.ts";
 import { recordIn, serveKubernetes } from "./kubernetes/index.ts";
+import { replaceFile } from "./replaceFile.ts";
 import { serveProvider } from "./server/provider.ts";
 import { Simulator } from "./server/simulator.ts";
 import { Store, type StoredResource } from "./store.ts";
@@ -101,9 +102,7 @@ async function main(): Promise<void> {
     token,
     ...(clusters && { proxyPort: clusters.proxyPort }),
   };
-  // Renamed into place, so that a reader never sees half of it.
-  writeFileSync(`${endpointFile}.new`, JSON.stringify(endpoint));
-  renameSync(`${endpointFile}.new`, endpointFile);
+  replaceFile(endpointFile, JSON.stringify(endpoint));
   process.on("SIGTERM", () => void stop());
   process.on("SIGINT", () => void stop());
   endWithFolder(endpointFile, async () => clusters?.control.clusters.kill());

@@ -1,13 +1,16 @@
 import { rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { z } from "zod";
+import type { CertificateAuthority } from "./certificateAuthority.ts";
 import { STRANGER } from "./clouds/cluster.ts";
 import type { Clusters } from "./clusters.ts";
 import type { Internet } from "./internet/internet.ts";
 import type { PublicNames } from "./internet/names.ts";
-import { type PublicAuthority, signingSchema } from "./internet/publicAuthority.ts";
+import { signingSchema } from "./internet/publicAuthority.ts";
 import { serveTunnels } from "./internet/tunnel.ts";
+import { listen } from "./listen.ts";
 import type { LoadBalancerAddresses } from "./loadBalancerAddresses.ts";
+import { type Route, route } from "./route.ts";
 import { type SecretValues, secretSchema } from "./secretValues.ts";
 import type { Tokens } from "./tokens.ts";
 
@@ -18,20 +21,10 @@ export interface OutsideOptions {
   secrets: SecretValues;
   names: PublicNames;
   internet: Internet;
-  authority: PublicAuthority;
+  authority: CertificateAuthority;
 }
 
 const asker = { cluster: z.string() };
-
-interface Route {
-  schema: z.ZodType;
-  run: (body: unknown) => unknown;
-}
-
-const route = <Schema extends z.ZodType>(schema: Schema, run: (body: z.output<Schema>) => unknown): Route => ({
-  schema,
-  run: (body) => run(body as z.output<Schema>),
-});
 
 function routesOf({
   clusters,
@@ -93,10 +86,7 @@ export async function serveOutside(socket: string, options: OutsideOptions): Pro
   });
   serveTunnels(server, (host, port) => options.internet.dial(host, port));
   rmSync(socket, { force: true });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(socket, resolve);
-  });
+  await listen(server, { path: socket });
   return server;
 }
 

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { CloudCluster } from "./clouds/cluster.ts";
+import { replaceFile } from "./replaceFile.ts";
 import type { Store } from "./store.ts";
 
 /** `spec.provider` of an External Secrets store, as far as the three clouds' secret managers go. */
@@ -108,8 +109,7 @@ export class SecretValues {
   }
 
   #write(path: string, value: string): string {
-    writeFileSync(`${this.#file}.new`, JSON.stringify({ ...this.#values(), [path]: value }), { mode: 0o600 });
-    renameSync(`${this.#file}.new`, this.#file);
+    replaceFile(this.#file, JSON.stringify({ ...this.#values(), [path]: value }));
     return value;
   }
 }

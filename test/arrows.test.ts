@@ -132,7 +132,7 @@ const arrows: { title: string; arrow: Arrow; refuses: [string, string][]; allows
   {
     title: "the Kubernetes client serves everyone: client imports no other room",
     arrow: clientKnowsKubernetesAlone,
-    refuses: [["client/client.ts", "../sim/regionSocket.ts"]],
+    refuses: [["client/client.ts", "../sim/unixSocket.ts"]],
     allows: [
       ["client/client.ts", "./problem.ts"],
       ["client/kubeconfig.ts", "yaml"],

@@ -1,11 +1,7 @@
-import { type IncomingMessage, request } from "node:http";
-import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import type { KubernetesObject, ObjectList } from "../../client/client.ts";
 import { ApiError } from "../../client/problem.ts";
 import { nearest } from "../../infra/config/spelling.ts";
 import { chosen, openClusters } from "../clusters.ts";
-import { layout } from "../home.ts";
 import { OperatorError } from "../operatorError.ts";
 import { findProject } from "../project.ts";
 import { styled } from "../table.ts";
@@ -44,11 +40,9 @@ export async function runLogs(wish: LogWish): Promise<number> {
       const containers = wish.container === undefined ? spec.containers.map(({ name }) => name) : [wish.container];
       for (const container of containers) {
         console.log(styled("bold", `--- ${metadata.name} ${containers.length > 1 ? container : ""}`.trimEnd()));
-        const written = wish.simulated
-          ? await simulatedLog(cluster.name, { namespace, pod: metadata.name, container, tail })
-          : await client.text("GET", `${path}/${metadata.name}/log`, {
-              query: { container, tailLines: tail, ...(wish.previous === true ? { previous: true } : {}) },
-            });
+        const written = await client.text("GET", `${path}/${metadata.name}/log`, {
+          query: { container, tailLines: tail, ...(wish.previous === true ? { previous: true } : {}) },
+        });
         process.stdout.write(written === "" || written.endsWith("\n") ? written : `${written}\n`);
       }
     }
@@ -59,19 +53,6 @@ export async function runLogs(wish: LogWish): Promise<number> {
       ? error
       : new OperatorError(`${wish.region}: ${error instanceof Error ? error.message : error}`);
   }
-}
-
-/** A simulated node has no kubelet that the API server could ask; its region has the logs. */
-async function simulatedLog(cluster: string, query: Record<string, string>): Promise<string> {
-  const socketPath = join(layout(findProject().home).simulator, "regions", cluster, "region.sock");
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    request({ socketPath, path: `/logs?${new URLSearchParams(query)}`, timeout: TIMEOUT_MS }, resolve)
-      .once("error", reject)
-      .end();
-  });
-  const answer = await text(response);
-  if (response.statusCode !== 200) throw new OperatorError(`${query.pod}: ${answer}`);
-  return answer;
 }
 
 function noPod({ pod, region }: LogWish, namespace: string, items: readonly Pod[]): OperatorError {

@@ -11,7 +11,7 @@ export interface Patience {
   /** Milliseconds between two looks. @default 200, fine enough for steps that take seconds */
   every?: number;
   /** How it stands, for the error. */
-  state?: () => string;
+  state?: () => string | Promise<string>;
   /** Ends the waiting early, as an error. */
   signal?: AbortSignal;
 }
@@ -29,7 +29,7 @@ export async function waitUntil(
   while (!(await check())) {
     signal?.throwIfAborted();
     if (performance.now() - began > seconds * 1000) {
-      const last = state?.() ?? "";
+      const last = (await state?.()) ?? "";
       throw new OperatorError(`waited ${seconds} s for ${what}${last === "" ? "" : `; ${last}`}`);
     }
     await sleep(every);

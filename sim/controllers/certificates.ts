@@ -6,7 +6,6 @@ import { isTrue, withCondition } from "./conditions.ts";
 import type { ControllerContext } from "./context.ts";
 import { milliseconds } from "./durations.ts";
 import { CERTIFICATES, collectionPath, fromKey, objectPath, ownedBy, SECRETS } from "./paths.ts";
-import { signPublicly } from "./publicAuthority.ts";
 import { type CertificateFacts, newPrivateKey, privateKeyPem, readKeyPair, sign } from "./signing.ts";
 import { updateStatus } from "./status.ts";
 
@@ -120,7 +119,7 @@ async function issue(
   const publicKey = createPublicKey(privateKey);
   const life = milliseconds(spec.duration ?? "2160h");
   if (issuer.spec.acme !== undefined) {
-    const signed = await signPublicly(region, {
+    const signed = await region.outside.signCertificate({
       names: spec.dnsNames ?? [],
       days: Math.max(1, Math.round(life / DAY_MS)),
       publicKey: publicKey.export({ type: "spki", format: "pem" }).toString(),

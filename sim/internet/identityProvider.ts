@@ -1,10 +1,12 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:https";
 import { join } from "node:path";
 import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT, UnsecuredJWT } from "jose";
 import { z } from "zod";
-import type { PublicAuthority } from "./publicAuthority.ts";
+import type { CertificateAuthority } from "../certificateAuthority.ts";
+import { LOOPBACK, listen } from "../listen.ts";
+import { replaceFile } from "../replaceFile.ts";
 
 /** Where users of the environment sign in. */
 export const IDENTITY_HOST = "login.novacron.example";
@@ -91,22 +93,14 @@ export class IdentityProvider {
   }
 
   /** Serves the documents over TLS on a loopback port, with a certificate of the public authority. */
-  async serve(authority: PublicAuthority): Promise<{ server: Server; port: number }> {
-    const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-    const spki = publicKey.export({ type: "spki", format: "pem" }).toString();
-    const cert = await authority.sign({ names: [IDENTITY_HOST], days: CERTIFICATE_DAYS, publicKey: spki });
-    const key = privateKey.export({ type: "pkcs8", format: "pem" });
+  async serve(authority: CertificateAuthority): Promise<{ server: Server; port: number }> {
+    const { certificate: cert, key } = await authority.issue({ names: [IDENTITY_HOST], days: CERTIFICATE_DAYS });
     const server = createServer({ key, cert, minVersion: "TLSv1.3" }, ({ method, url = "/" }, response) => {
       const document = method === "GET" ? this.documents()[url.split("?")[0] ?? ""] : undefined;
       response.writeHead(document === undefined ? 404 : 200, { "content-type": "application/json" });
       response.end(JSON.stringify(document ?? { error: "not_found" }));
     });
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(0, "127.0.0.1", resolve);
-    });
-    const bound = server.address();
-    return { server, port: bound !== null && typeof bound === "object" ? bound.port : 0 };
+    return { server, port: await listen(server, LOOPBACK) };
   }
 
   get #current(): PrivateKey {
@@ -116,8 +110,7 @@ export class IdentityProvider {
   }
 
   #save(): void {
-    writeFileSync(`${this.#file}.new`, JSON.stringify(this.#keys), { mode: 0o600 });
-    renameSync(`${this.#file}.new`, this.#file);
+    replaceFile(this.#file, JSON.stringify(this.#keys));
   }
 }
 

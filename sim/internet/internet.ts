@@ -2,7 +2,7 @@ import { connect as connectTo } from "node:net";
 import type { Duplex } from "node:stream";
 import type { CloudCluster } from "../clouds/cluster.ts";
 import { parseAddress } from "../ipv4.ts";
-import { connectThrough } from "../regionSocket.ts";
+import { connectThrough } from "../unixSocket.ts";
 import type { PublicNames } from "./names.ts";
 
 /** A name or address that nothing in the simulated internet answers to. */

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Duplex } from "node:stream";
+import { LOOPBACK, listen } from "../listen.ts";
 import { NoRoute } from "./internet.ts";
 
 /** Makes a connection to a name or address and port. */
@@ -45,10 +46,5 @@ export async function serveProxy(dial: Dial): Promise<{ server: Server; port: nu
     response.end("This proxy takes CONNECT alone, and leads to the simulated clouds alone.\n");
   });
   serveTunnels(server, dial);
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const bound = server.address();
-  return { server, port: bound !== null && typeof bound === "object" ? bound.port : 0 };
+  return { server, port: await listen(server, LOOPBACK) };
 }

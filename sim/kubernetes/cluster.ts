@@ -20,7 +20,7 @@ export interface ApiResource {
 }
 
 /** The cluster could not be asked, or nobody could be authenticated to it: nothing is known of what it holds. */
-export class UnreachableCluster extends Error {}
+export class UnreachableCluster extends ProviderError {}
 
 /** A kind that the cluster does not serve and for which it has no definition. */
 export class UnknownKind extends ProviderError {}

@@ -1,19 +1,23 @@
-import { createHash, randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
-import grpc from "@grpc/grpc-js";
-import plugins from "@pulumi/pulumi/proto/plugin_pb.js";
-import services from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import type plugins from "@pulumi/pulumi/proto/plugin_pb.js";
 import type * as messages from "@pulumi/pulumi/proto/provider_pb.js";
 import pb from "@pulumi/pulumi/proto/provider_pb.js";
 import empties from "google-protobuf/google/protobuf/empty_pb.js";
 import type { ClusterClient } from "../../client/client.ts";
-import { packageFile } from "../facts/packages.ts";
 import { initializationFailed } from "../server/partial.ts";
+import {
+  type Call,
+  checkFailure,
+  configured,
+  type ProviderServer,
+  seededHex,
+  serveProtocol,
+  typeOf,
+  unary,
+} from "../server/protocol.ts";
 import { ProviderError } from "../server/simulator.ts";
 import { decode, encode, reveal } from "../server/values.ts";
 import type { Properties } from "../service.ts";
-import { type Call, unary, unreachable } from "./answers.ts";
 import type { Operation, Outcome } from "./backend.ts";
 import { Backends } from "./backends.ts";
 import { UnreachableCluster } from "./cluster.ts";
@@ -23,9 +27,6 @@ import { Instances } from "./instances.ts";
 import type { ObjectRecord } from "./recorded.ts";
 import type { Render } from "./releases.ts";
 import { concealLike } from "./secrets.ts";
-import { typeOf } from "./token.ts";
-
-const MAXIMUM_MESSAGE = 400 * 2 ** 20;
 
 export interface KubernetesOptions {
   /** A client for a kubeconfig; throws when the kubeconfig is no good. */
@@ -37,32 +38,20 @@ export interface KubernetesOptions {
 }
 
 /**
- * Serves the provider for `kubernetes:` resources on a loopback port, as the official plugin behaves with server-side apply:
- * real API servers check, complete and hold the objects. The engine attaches to it as to `serveProvider`.
+ * Serves the provider for `kubernetes:` resources, as the official plugin behaves with server-side apply: real API servers
+ * check, complete and hold the objects.
  */
-export async function serveKubernetes(options: KubernetesOptions): Promise<{ port: number; close: () => void }> {
-  const server = new grpc.Server({
-    "grpc.max_receive_message_length": MAXIMUM_MESSAGE,
-    "grpc.max_send_message_length": MAXIMUM_MESSAGE,
-  });
+export async function serveKubernetes(options: KubernetesOptions): Promise<ProviderServer> {
   const instances = new Instances();
-  server.addService(services.ResourceProviderService, implementation(new Backends(options), instances));
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
-    );
-  });
+  const server = await serveProtocol("kubernetes", implementation(new Backends(options), instances));
   const close = () => {
     instances.close();
-    server.forceShutdown();
+    server.close();
   };
-  return { port, close };
+  return { port: server.port, close };
 }
 
 function implementation(backends: Backends, instances: Instances): UntypedServiceImplementation {
-  const { version } = JSON.parse(readFileSync(packageFile("kubernetes", "package.json"), "utf8")) as {
-    version: string;
-  };
   const operation = (call: Call<{ getUrn(): string }>, timeout = 0): Operation => {
     const urn = call.request.getUrn();
     const { config, signal, engine } = instances.of(call.getPeer());
@@ -93,13 +82,6 @@ function implementation(backends: Backends, instances: Instances): UntypedServic
       instances.cancel(call.getPeer());
       return new empties.Empty();
     }),
-    getPluginInfo: unary(() => {
-      const response = new plugins.PluginInfo();
-      response.setVersion(version);
-      return response;
-    }),
-    getMapping: unary(() => new pb.GetMappingResponse()),
-    getMappings: unary(() => new pb.GetMappingsResponse()),
     invoke: unary((call: Call<messages.InvokeRequest>) => {
       throw new ProviderError(`the simulated Kubernetes provider has no function ${call.request.getTok()}`);
     }),
@@ -107,7 +89,7 @@ function implementation(backends: Backends, instances: Instances): UntypedServic
     checkConfig: unary((call: Call<messages.CheckRequest>) => {
       const response = new pb.CheckResponse();
       response.setInputs(call.request.getNews());
-      response.setFailuresList(configurationProblems(reveal(decode(call.request.getNews()))).map(failure));
+      response.setFailuresList(configurationProblems(reveal(decode(call.request.getNews()))).map(checkFailure));
       return response;
     }),
     diffConfig: unary((call: Call<messages.DiffRequest>) => {
@@ -119,10 +101,7 @@ function implementation(backends: Backends, instances: Instances): UntypedServic
     }),
     configure: unary((call: Call<messages.ConfigureRequest>) => {
       instances.configure(call.getPeer(), reveal(decode(call.request.getArgs())));
-      const response = new pb.ConfigureResponse();
-      response.setAcceptsecrets(true);
-      response.setSupportspreview(true);
-      return response;
+      return configured();
     }),
 
     check: unary(async (call: Call<messages.CheckRequest>) => {
@@ -138,7 +117,7 @@ function implementation(backends: Backends, instances: Instances): UntypedServic
         );
       const response = new pb.CheckResponse();
       response.setInputs(encode(concealLike(inputs, news)));
-      response.setFailuresList(problems.map(failure));
+      response.setFailuresList(problems.map(checkFailure));
       return response;
     }),
     diff: unary(async (call: Call<messages.DiffRequest>) => {
@@ -255,19 +234,15 @@ const oldOf = (request: messages.DiffRequest | messages.UpdateRequest) => {
   };
 };
 
+/** Says of a cluster that cannot be asked what that means for the state and what to do. */
+function unreachable(error: unknown): unknown {
+  if (!(error instanceof UnreachableCluster)) return error;
+  return new ProviderError(
+    `${error.message}. Its resources stay in the state as they are, for nothing is known of them. To do: bring the cluster back ` +
+      "or leave its region out of the run; if the cluster is gone for good, set deleteUnreachable on its provider (PULUMI_K8S_DELETE_UNREACHABLE=true), update without a refresh, and refresh",
+  );
+}
+
 const rethrowUnreachable = (error: unknown): never => {
   throw unreachable(error);
 };
-
-function failure([property, reason]: [property: string, reason: string]): messages.CheckFailure {
-  const result = new pb.CheckFailure();
-  result.setProperty(property);
-  result.setReason(reason);
-  return result;
-}
-
-/** Hex digits that are the same for the same seed, so that preview and update agree on automatic names. */
-function seededHex(seed: Uint8Array): (digits: number) => string {
-  const source = seed.length > 0 ? seed : randomBytes(32);
-  return (digits) => createHash("sha256").update(source).digest("hex").slice(0, digits);
-}

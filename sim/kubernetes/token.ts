@@ -12,12 +12,6 @@ export function kindOf(token: string): Kind {
 
 export const RELEASE = "kubernetes:helm.sh/v3:Release";
 
-/** `urn:pulumi:stack::project::parent$type::name` → type. */
-export function typeOf(urn: string): string {
-  const qualified = urn.split("::")[2] ?? "";
-  return qualified.slice(qualified.lastIndexOf("$") + 1);
-}
-
 export const logicalName = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
 
 /** Ids are `namespace/name`, or `name` of what belongs to no namespace. */

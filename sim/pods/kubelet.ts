@@ -10,7 +10,7 @@ import { PodAddresses } from "./addresses.ts";
 import { FaultRules, type PodSelector, selects } from "./faults.ts";
 import { serveKubelet } from "./kubeletServer.ts";
 import type { Programs } from "./launch.ts";
-import { type LogQuery, Logs } from "./logs.ts";
+import { Logs } from "./logs.ts";
 import type { ConfigMap, KubernetesNode, PersistentVolume, PersistentVolumeClaim, Pod, Secret } from "./objects.ts";
 import { type NodeServices, PodRun } from "./pod.ts";
 import { volumeFolder } from "./provisioner.ts";
@@ -123,20 +123,6 @@ export class Kubelet {
     const meant = [...this.#runs.values()].filter(({ pod }) => selects(selector, pod));
     for (const run of meant) run.crash();
     return meant.map(({ pod }) => `${pod.metadata.namespace}/${pod.metadata.name}`);
-  }
-
-  logs(query: LogQuery): string {
-    return this.#logs.read(query);
-  }
-
-  /** Ends a node's pods at once, as a loss of its power does; for callers that have just cut it and want no delay. */
-  loseNode(name: string): void {
-    this.#killPodsOf(name);
-  }
-
-  /** Starts what is meant to run on a node that has its power again. */
-  restoreNode(name: string): void {
-    this.#reconcileNode(name);
   }
 
   #reconcileNode(node: string): void {

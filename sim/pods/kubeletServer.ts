@@ -1,4 +1,5 @@
 import { createServer } from "node:https";
+import { listen } from "../listen.ts";
 import type { Stoppable } from "../region/context.ts";
 import type { LogLine, Logs } from "./logs.ts";
 
@@ -21,21 +22,18 @@ export async function serveKubelet(logs: Logs, tls: { cert: string; key: string 
     }
     const tail = url.searchParams.get("tailLines");
     const withTimes = url.searchParams.get("timestamps") === "true";
-    const query = { namespace, pod, container };
+    const source = { namespace, pod, container };
     const write = ({ time, text }: LogLine): boolean => response.write(`${withTimes ? `${time} ` : ""}${text}\n`);
     response.setHeader("content-type", "text/plain");
-    for (const line of logs.lines({ ...query, ...(tail !== null && { tail: Number(tail) }) })) write(line);
+    for (const line of logs.lines(source, tail === null ? undefined : Number(tail))) write(line);
     if (url.searchParams.get("follow") !== "true") {
       response.end();
       return;
     }
     response.flushHeaders();
-    response.once("close", logs.follow(query, write));
+    response.once("close", logs.follow(source, write));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(KUBELET_PORT, "0.0.0.0", resolve);
-  });
+  await listen(server, { host: "0.0.0.0", port: KUBELET_PORT });
   return {
     stop: async () => {
       server.closeAllConnections();

@@ -4,18 +4,14 @@ const LINES = 2_000;
 /** Containers whose logs are kept; the ones that were silent longest go first. Outlives pods, for a look afterwards. */
 const CONTAINERS = 400;
 
-export interface LogQuery {
-  namespace?: string;
-  pod?: string;
-  container?: string;
-  /** Last lines only, of each container. @default all that is kept */
-  tail?: number;
-}
-
-export interface LogLine {
+/** What writes. */
+export interface LogSource {
   namespace: string;
   pod: string;
   container: string;
+}
+
+export interface LogLine {
   /** When it arrived, as RFC 3339. */
   time: string;
   text: string;
@@ -24,49 +20,37 @@ export interface LogLine {
 /** What containers wrote, in memory. */
 export class Logs {
   readonly #logs = new Map<string, LogLine[]>();
-  readonly #followers = new Set<(line: LogLine) => void>();
+  readonly #followers = new Set<(source: string, line: LogLine) => void>();
 
   /** Takes down one line. */
-  write(namespace: string, pod: string, container: string, text: string): void {
-    const key = `${namespace}/${pod}/${container}`;
+  write(source: LogSource, text: string): void {
+    const key = keyOf(source);
     const lines = this.#logs.get(key) ?? [];
     this.#logs.delete(key);
     this.#logs.set(key, lines);
-    const line = { namespace, pod, container, time: new Date().toISOString(), text };
+    const line = { time: new Date().toISOString(), text };
     lines.push(line);
     // In blocks: moving thousands of lines for each new one would cost more than writing it.
     if (lines.length > LINES * 1.5) lines.splice(0, lines.length - LINES);
     if (this.#logs.size > CONTAINERS) this.#logs.delete(this.#logs.keys().next().value ?? "");
-    for (const follower of this.#followers) follower(line);
+    for (const follower of this.#followers) follower(key, line);
   }
 
-  /** Lines of the containers that are meant, container by container. */
-  lines(query: LogQuery): LogLine[] {
-    const { tail } = query;
-    return [...this.#logs.values()]
-      .filter(([line]) => line !== undefined && isMeant(query, line))
-      .flatMap((lines) => (tail === undefined ? lines : lines.slice(Math.max(0, lines.length - tail))));
-  }
-
-  /** Those lines as text with their times; when they are of several containers, each begins with its own. */
-  read(query: LogQuery): string {
-    const lines = this.lines(query);
-    const nameOf = ({ namespace, pod, container }: LogLine): string => `${namespace}/${pod}/${container}`;
-    const isOne = new Set(lines.map(nameOf)).size === 1;
-    return lines.map((line) => `${isOne ? "" : `${nameOf(line)} `}${line.time} ${line.text}\n`).join("");
+  /** @param tail last lines only. @default all that is kept */
+  lines(source: LogSource, tail = Number.POSITIVE_INFINITY): LogLine[] {
+    const lines = this.#logs.get(keyOf(source)) ?? [];
+    return lines.slice(Math.max(0, lines.length - tail));
   }
 
   /** Tells of each line that comes from now on, until the function that it gives is called. */
-  follow(query: LogQuery, onLine: (line: LogLine) => void): () => void {
-    const follower = (line: LogLine): void => {
-      if (isMeant(query, line)) onLine(line);
+  follow(source: LogSource, onLine: (line: LogLine) => void): () => void {
+    const wanted = keyOf(source);
+    const follower = (key: string, line: LogLine): void => {
+      if (key === wanted) onLine(line);
     };
     this.#followers.add(follower);
     return () => this.#followers.delete(follower);
   }
 }
 
-const isMeant = ({ namespace, pod, container }: LogQuery, line: LogLine): boolean =>
-  (namespace === undefined || namespace === line.namespace) &&
-  (pod === undefined || pod === line.pod) &&
-  (container === undefined || container === line.container);
+const keyOf = ({ namespace, pod, container }: LogSource): string => `${namespace}/${pod}/${container}`;

@@ -138,7 +138,7 @@ export class PodRun {
     const { status } = pod;
     const { region, programs, sources, logs } = this.#services;
     const { namespace = "", name } = pod.metadata;
-    const log = (line: string): void => logs.write(namespace, name, container.name, line);
+    const log = (line: string): void => logs.write({ namespace, pod: name, container: container.name }, line);
     const policy =
       isInit && container.restartPolicy !== "Always" ? initPolicy(pod) : (pod.spec.restartPolicy ?? "Always");
     const before = [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])].find(

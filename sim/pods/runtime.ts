@@ -6,10 +6,7 @@ import type { Programs } from "./launch.ts";
 import { Provisioner } from "./provisioner.ts";
 
 /** The pods of a region, as its control socket sees them. */
-export type PodRuntime = Pick<
-  Kubelet,
-  "setFaults" | "clearFaults" | "crash" | "logs" | "loseNode" | "restoreNode" | "stop"
->;
+export type PodRuntime = Pick<Kubelet, "setFaults" | "clearFaults" | "crash" | "stop">;
 
 /**
  * Runs the pods of a region: starts containers, probes them, reports on them, ends them, gives them volumes.
@@ -27,9 +24,6 @@ export async function startPods(
     setFaults: (selector, faults) => kubelet.setFaults(selector, faults),
     clearFaults: () => kubelet.clearFaults(),
     crash: (selector) => kubelet.crash(selector),
-    logs: (query) => kubelet.logs(query),
-    loseNode: (name) => kubelet.loseNode(name),
-    restoreNode: (name) => kubelet.restoreNode(name),
     stop: async () => {
       await Promise.all([kubelet.stop(), provisioner.stop()]);
     },

@@ -1,4 +1,5 @@
 import { createServer } from "node:http";
+import { listen } from "../listen.ts";
 import type { Outside, Stoppable } from "./context.ts";
 
 /** Where the API server asks who shows a token; inside the region's network only. */
@@ -44,10 +45,7 @@ export async function serveAuthentication(outside: Outside, log: (line: string) 
       JSON.stringify({ apiVersion: "authentication.k8s.io/v1", kind: "TokenReview", status: await review(text) }),
     );
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(PORT, "127.0.0.1", resolve);
-  });
+  await listen(server, { host: "127.0.0.1", port: PORT });
   return {
     stop: () =>
       new Promise((resolve) => {

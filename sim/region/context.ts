@@ -31,6 +31,11 @@ export interface Outside {
   resolve(name: string): Promise<string[]>;
   /** Value of a secret in the cloud's secret manager, as JSON object or text. */
   secret(request: SecretRequest): Promise<string>;
+  /**
+   * Has the public certificate authority sign, as an ACME server would after its challenges.
+   * @throws Error with what the authority refuses
+   */
+  signCertificate(request: SigningRequest): Promise<SignedCertificate>;
   /** A connection to a public name or address and port. @throws when it is refused or takes longer than 10 s */
   connect(host: string, port: number): Promise<Duplex>;
 }
@@ -52,6 +57,20 @@ export interface SecretRequest {
   provider: unknown;
   key: string;
   property?: string;
+}
+
+export interface SigningRequest {
+  names: string[];
+  /** PEM, SubjectPublicKeyInfo. */
+  publicKey: string;
+  days: number;
+}
+
+export interface SignedCertificate {
+  /** PEM chain, leaf first. */
+  certificate: string;
+  /** PEM of the authority. */
+  authority: string;
 }
 
 /** Programs that run as operating system processes of the region, by name. */

@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { z } from "zod";
+import { listen } from "../listen.ts";
+import { Failure, type Route, route } from "../route.ts";
 import type { Region } from "./region.ts";
 import { CONTROL_PLANE, type RegionSpec } from "./spec.ts";
 
@@ -44,32 +46,11 @@ const spec = z.strictObject({
 });
 
 const nothing = z.unknown();
-const logQuery = selector
-  .pick({ namespace: true, pod: true })
-  .extend({ container: z.string().optional(), tail: z.coerce.number().int().min(0).optional() });
 
-interface Route {
-  /** Of the JSON body, or of the query of a GET. */
-  schema: z.ZodType;
-  /** @param name the part of the path that `:name` stands for */
-  run: (body: unknown, name: string) => unknown;
-}
+/** The name is the part of the path that `:name` stands for. */
+type Routes = Record<string, Route<[name: string]>>;
 
-const route = <Schema extends z.ZodType>(
-  schema: Schema,
-  run: (body: z.output<Schema>, name: string) => unknown,
-): Route => ({ schema, run: (body, name) => run(body as z.output<Schema>, name) });
-
-/** A request that is refused. */
-export class Refusal extends Error {
-  readonly status: number;
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
-
-const routesOf = (region: Region): Record<string, Route> => ({
+const routesOf = (region: Region): Routes => ({
   "GET /status": route(nothing, () => region.status()),
   "GET /processes": route(nothing, () => region.status().processes),
   "PUT /spec": route(spec, (wanted) => region.setSpec(wanted satisfies RegionSpec)),
@@ -84,17 +65,16 @@ const routesOf = (region: Region): Record<string, Route> => ({
   ),
   "DELETE /faults": route(nothing, () => region.pods().clearFaults()),
   "POST /crash": route(selector, (meant) => ({ pods: region.pods().crash(withoutUndefined(meant)) })),
-  "GET /logs": route(logQuery, (query) => region.pods().logs(withoutUndefined(query))),
 });
 
 function controlPlaneProcess(region: Region, name: string) {
   if (!CONTROL_PLANE.some((known) => known === name))
-    throw new Refusal(404, `'${name}' is no process that can be stopped; there are ${CONTROL_PLANE.join(", ")}`);
+    throw new Failure(404, `'${name}' is no process that can be stopped; there are ${CONTROL_PLANE.join(", ")}`);
   return region.process(name);
 }
 
 /**
- * The region's own API on a unix socket that its user alone can open: status, spec, processes, faults, logs; and HTTP
+ * The region's own API on a unix socket that its user alone can open: status, spec, processes, faults; and HTTP
  * CONNECT to any `address:port` of the region's network, the only way in. Text is answered as text, all else as JSON;
  * refusals as `{ error }`.
  */
@@ -105,7 +85,7 @@ export async function serveControl(region: Region, socket: string): Promise<Serv
       (result) => [200, result ?? {}] as const,
       (error: unknown) =>
         [
-          error instanceof Refusal ? error.status : 500,
+          error instanceof Failure ? error.status : 500,
           { error: error instanceof Error ? error.message : error },
         ] as const,
     );
@@ -116,26 +96,23 @@ export async function serveControl(region: Region, socket: string): Promise<Serv
   server.on("connect", (request: IncomingMessage, client: Duplex, head: Buffer) =>
     tunnel(region, request.url ?? "", client, head),
   );
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(socket, resolve);
-  });
+  await listen(server, { path: socket });
   return server;
 }
 
-async function answer(routes: Record<string, Route>, request: IncomingMessage): Promise<unknown> {
+async function answer(routes: Routes, request: IncomingMessage): Promise<unknown> {
   const url = new URL(request.url ?? "/", "http://region");
   const [, first = "", second, third] = url.pathname.split("/");
   const path = third === undefined ? url.pathname : `/${first}/:name/${third}`;
   const found = routes[`${request.method} ${path}`];
   if (found === undefined)
-    throw new Refusal(
+    throw new Failure(
       404,
       `no such request: ${request.method} ${url.pathname}; there are ${Object.keys(routes).join(", ")}`,
     );
   const body = request.method === "GET" ? Object.fromEntries(url.searchParams) : await bodyOf(request);
   const parsed = found.schema.safeParse(body);
-  if (!parsed.success) throw new Refusal(400, z.prettifyError(parsed.error));
+  if (!parsed.success) throw new Failure(400, z.prettifyError(parsed.error));
   return found.run(parsed.data, decodeURIComponent(second ?? ""));
 }
 
@@ -144,7 +121,7 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
   try {
     return JSON.parse(text || "{}");
   } catch {
-    throw new Refusal(400, "the body is not JSON");
+    throw new Failure(400, "the body is not JSON");
   }
 }
 

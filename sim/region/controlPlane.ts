@@ -55,7 +55,7 @@ export async function stopControlPlane({ processes }: RegionContext): Promise<vo
 }
 
 function controlPlane(context: RegionContext): Record<Component, Program> {
-  const { spec, folder, tools, client } = context;
+  const { folder, tools, client } = context;
   const { tokenFile, kubeconfig } = writeCredentials(folder);
   const webhookFile = join(folder, REGION_FILES.pki, "authentication.json");
   writeFileSync(webhookFile, webhookConfig(), { mode: 0o600 });
@@ -80,7 +80,7 @@ function controlPlane(context: RegionContext): Record<Component, Program> {
     "kube-scheduler": program("kube-scheduler", schedulerFlags(folder, kubeconfig), () =>
       answers(`https://127.0.0.1:${SCHEDULER_PORT}/healthz`, certificateAuthority),
     ),
-    kwok: program("kwok", kwokFlags(spec, kubeconfig), () => answers(`http://127.0.0.1:${KWOK_PORT}/healthz`)),
+    kwok: program("kwok", kwokFlags(kubeconfig), () => answers(`http://127.0.0.1:${KWOK_PORT}/healthz`)),
   };
 }
 
@@ -128,7 +128,7 @@ const controllerManagerFlags = (folder: string, kubeconfig: Record<ComponentUser
   `--secure-port=${CONTROLLER_MANAGER_PORT}`,
   ...serverCertificateFiles(folder),
   "--leader-elect=false",
-  // Addresses of pods are given by kwok, and attaching of volumes is left to the clouds.
+  // Addresses of pods are given by their kubelet (sim/pods), and attaching of volumes is left to the clouds.
   "--controllers=*,-node-ipam-controller,-persistentvolume-attach-detach-controller",
   `--service-account-private-key-file=${pkiFile(folder, "serviceAccountKey")}`,
   `--root-ca-file=${pkiFile(folder, "certificateAuthority")}`,
@@ -144,11 +144,10 @@ const schedulerFlags = (folder: string, kubeconfig: Record<ComponentUser, string
   "--profiling=false",
 ];
 
-const kwokFlags = (spec: RegionSpec, kubeconfig: Record<ComponentUser, string>): string[] => [
+const kwokFlags = (kubeconfig: Record<ComponentUser, string>): string[] => [
   `--kubeconfig=${kubeconfig.kwok}`,
   `--config=${join(import.meta.dirname, "stages.yaml")}`,
   `--manage-nodes-with-label-selector=${RUNNING.key}=${RUNNING.value}`,
-  `--cidr=${spec.podRange}`,
   "--node-lease-duration-seconds=40",
   `--server-address=127.0.0.1:${KWOK_PORT}`,
   "--v=WARN",

@@ -4,9 +4,10 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { type ClusterNetwork, startClusterNetwork } from "../network/cluster/index.ts";
 import { type PodRuntime, startPods } from "../pods/runtime.ts";
+import { Failure } from "../route.ts";
 import { serveAuthentication } from "./authentication.ts";
 import type { RegionContext, Stoppable, SupervisedProcess } from "./context.ts";
-import { Refusal, serveControl } from "./control.ts";
+import { serveControl } from "./control.ts";
 import { startControlPlane, stopControlPlane } from "./controlPlane.ts";
 import { Nodes } from "./nodes.ts";
 import { prepareRegion } from "./pki.ts";
@@ -73,13 +74,13 @@ export class Region {
     };
   }
 
-  /** @throws Refusal when anything but node pools and server names differs */
+  /** @throws Failure when anything but node pools and server names differs */
   async setSpec(wanted: RegionSpec): Promise<void> {
     const { spec, folder } = this.#context;
     const fixed = (Object.keys(wanted) as (keyof RegionSpec)[]).filter((key) => !CHANGEABLE.has(key));
     const changed = fixed.find((key) => wanted[key] !== spec[key]);
     if (changed !== undefined)
-      throw new Refusal(
+      throw new Failure(
         409,
         `'${changed}' of a cluster cannot change, from '${spec[changed]}' to '${wanted[changed]}'; make a new cluster`,
       );
@@ -88,19 +89,19 @@ export class Region {
     await this.#nodes.reconcile();
   }
 
-  /** @throws Refusal when there is none of that name */
+  /** @throws Failure when there is none of that name */
   process(name: string): SupervisedProcess {
     const found = this.#context.processes.get(name);
     if (found === undefined) {
       const names = this.#context.processes.list().map((process) => process.name);
-      throw new Refusal(404, `there is no process '${name}'; there are ${names.join(", ")}`);
+      throw new Failure(404, `there is no process '${name}'; there are ${names.join(", ")}`);
     }
     return found;
   }
 
-  /** @throws Refusal while the region is starting */
+  /** @throws Failure while the region is starting */
   pods(): PodRuntime {
-    if (this.#pods === undefined) throw new Refusal(503, "the region is still starting: its pods do not run yet");
+    if (this.#pods === undefined) throw new Failure(503, "the region is still starting: its pods do not run yet");
     return this.#pods;
   }
 

@@ -1,22 +1,25 @@
-import { createHash, randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
-import type { ServerUnaryCall, sendUnaryData, UntypedServiceImplementation } from "@grpc/grpc-js";
-import grpc from "@grpc/grpc-js";
-import plugins from "@pulumi/pulumi/proto/plugin_pb.js";
-import services from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import type * as messages from "@pulumi/pulumi/proto/provider_pb.js";
 import pb from "@pulumi/pulumi/proto/provider_pb.js";
 import empties from "google-protobuf/google/protobuf/empty_pb.js";
 import type { SimulatedCloud } from "../cloud.ts";
 import type { Facts } from "../facts/facts.ts";
-import { packageFile } from "../facts/packages.ts";
 import type { Properties } from "../service.ts";
 import { diffInputs } from "./diff.ts";
 import { initializationFailed } from "./partial.ts";
-import { type Caller, ProviderError, type Simulator, serviceOf } from "./simulator.ts";
-import { conceal, DEFAULTS, decode, encode, isObject, isUnknown, reveal, secretKeys } from "./values.ts";
-
-const MAXIMUM_MESSAGE = 400 * 2 ** 20;
+import {
+  type Call,
+  checkFailure,
+  configured,
+  diffResponse,
+  type ProviderServer,
+  seededHex,
+  serveProtocol,
+  typeOf,
+  unary,
+} from "./protocol.ts";
+import { type Caller, type Simulator, serviceOf } from "./simulator.ts";
+import { conceal, DEFAULTS, decode, encode, isUnknown, reveal, secretKeys } from "./values.ts";
 
 export interface ProviderServerOptions {
   cloud: SimulatedCloud;
@@ -24,75 +27,35 @@ export interface ProviderServerOptions {
   facts: Facts;
 }
 
-export interface ProviderServer {
-  port: number;
-  close: () => void;
-}
-
-/**
- * Serves Pulumi's provider protocol for one simulated cloud on a loopback port. The engine attaches to it through
- * PULUMI_DEBUG_PROVIDERS; it opens a connection for each provider instance, so the peer tells the instances apart.
- */
-export async function serveProvider(options: ProviderServerOptions): Promise<ProviderServer> {
-  const server = new grpc.Server({
-    "grpc.max_receive_message_length": MAXIMUM_MESSAGE,
-    "grpc.max_send_message_length": MAXIMUM_MESSAGE,
-  });
-  server.addService(services.ResourceProviderService, implementation(options));
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
-    );
-  });
-  return { port, close: () => server.forceShutdown() };
-}
-
-type Call<Request> = ServerUnaryCall<Request, unknown>;
+/** Serves Pulumi's provider protocol for one simulated cloud. */
+export const serveProvider = (options: ProviderServerOptions): Promise<ProviderServer> =>
+  serveProtocol(options.cloud.package, implementation(options));
 
 function implementation({ cloud, simulator, facts }: ProviderServerOptions): UntypedServiceImplementation {
-  const { version } = JSON.parse(readFileSync(packageFile(cloud.package, "package.json"), "utf8")) as {
-    version: string;
-  };
   /** Configuration by connection. */
   const configurations = new Map<string, Properties>();
   const caller = (call: Call<unknown>): Caller => ({ cloud, config: configurations.get(call.getPeer()) ?? {} });
 
   return {
-    handshake: unary(() => {
-      const response = new pb.ProviderHandshakeResponse();
-      response.setAcceptSecrets(true);
-      return response;
-    }),
-    attach: unary(() => new empties.Empty()),
-    cancel: unary(() => new empties.Empty()),
-    getPluginInfo: unary(() => {
-      const response = new plugins.PluginInfo();
-      response.setVersion(version);
-      return response;
-    }),
-    getMapping: unary(() => new pb.GetMappingResponse()),
-    getMappings: unary(() => new pb.GetMappingsResponse()),
-
     checkConfig: unary((call: Call<messages.CheckRequest>) => {
       const config = providerConfig(reveal(decode(call.request.getNews())));
       const response = new pb.CheckResponse();
       response.setInputs(call.request.getNews());
-      response.setFailuresList(cloud.checkConfig(config).map(failure));
+      response.setFailuresList(cloud.checkConfig(config).map(checkFailure));
       return response;
     }),
     diffConfig: unary((call: Call<messages.DiffRequest>) =>
-      difference(
-        reveal(decode(call.request.getOldInputs() ?? call.request.getOlds())),
-        reveal(decode(call.request.getNews())),
-        [],
+      diffResponse(
+        diffInputs(
+          reveal(decode(call.request.getOldInputs() ?? call.request.getOlds())),
+          reveal(decode(call.request.getNews())),
+          [],
+        ),
       ),
     ),
     configure: unary((call: Call<messages.ConfigureRequest>) => {
       configurations.set(call.getPeer(), providerConfig(reveal(decode(call.request.getArgs()))));
-      const response = new pb.ConfigureResponse();
-      response.setAcceptsecrets(true);
-      response.setSupportspreview(true);
-      return response;
+      return configured();
     }),
 
     check: unary((call: Call<messages.CheckRequest>) => {
@@ -107,7 +70,7 @@ function implementation({ cloud, simulator, facts }: ProviderServerOptions): Unt
       );
       const response = new pb.CheckResponse();
       response.setInputs(encode({ ...inputs, ...news }));
-      response.setFailuresList(problems.map(failure));
+      response.setFailuresList(problems.map(checkFailure));
       return response;
     }),
     diff: unary((call: Call<messages.DiffRequest>) => {
@@ -115,7 +78,7 @@ function implementation({ cloud, simulator, facts }: ProviderServerOptions): Unt
       const { behaviour } = serviceOf(cloud, type);
       const before = reveal(decode(call.request.getOldInputs() ?? call.request.getOlds()));
       const after = reveal(decode(call.request.getNews()));
-      const response = difference(before, after, behaviour.replaceOn);
+      const response = diffResponse(diffInputs(before, after, behaviour.replaceOn));
       // A name that the program chose cannot exist twice, so the old resource has to go first.
       const name = behaviour.naming?.property;
       const automatic = name !== undefined && [after[DEFAULTS]].flat().includes(name);
@@ -206,56 +169,6 @@ function implementation({ cloud, simulator, facts }: ProviderServerOptions): Unt
   }
 }
 
-/** Wraps a handler: what it returns is the answer, what it throws the error that the engine prints. */
-function unary<Request, Response>(handler: (call: Call<Request>) => Response | Promise<Response>) {
-  return async (call: Call<Request>, callback: sendUnaryData<Response>): Promise<void> => {
-    try {
-      callback(null, await handler(call));
-    } catch (error) {
-      if (error instanceof ProviderError) callback({ code: grpc.status.UNKNOWN, message: error.message });
-      else if (isObject(error) && "metadata" in error) callback(error as Parameters<typeof callback>[0]);
-      else {
-        const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-        callback({ code: grpc.status.INTERNAL, message: `fault in the simulator: ${message}` });
-      }
-    }
-  };
-}
-
-function difference(before: Properties, after: Properties, replaceOn: readonly string[]): messages.DiffResponse {
-  const { Kind } = pb.PropertyDiff;
-  const kinds = {
-    add: [Kind.ADD, Kind.ADD_REPLACE],
-    delete: [Kind.DELETE, Kind.DELETE_REPLACE],
-    update: [Kind.UPDATE, Kind.UPDATE_REPLACE],
-  } as const;
-  const changes = diffInputs(before, after, replaceOn);
-  const response = new pb.DiffResponse();
-  response.setChanges(
-    changes.length === 0 ? pb.DiffResponse.DiffChanges.DIFF_NONE : pb.DiffResponse.DiffChanges.DIFF_SOME,
-  );
-  response.setHasdetaileddiff(true);
-  const topLevel = (path: string) => /^[^.[]+/.exec(path)?.[0] ?? path;
-  response.setDiffsList([...new Set(changes.map((change) => topLevel(change.path)))]);
-  response.setReplacesList([
-    ...new Set(changes.filter((change) => change.replace).map((change) => topLevel(change.path))),
-  ]);
-  for (const change of changes) {
-    const detail = new pb.PropertyDiff();
-    detail.setKind(kinds[change.kind][change.replace ? 1 : 0]);
-    detail.setInputdiff(true);
-    response.getDetaileddiffMap().set(change.path, detail);
-  }
-  return response;
-}
-
-function failure([property, reason]: [property: string, reason: string]): messages.CheckFailure {
-  const result = new pb.CheckFailure();
-  result.setProperty(property);
-  result.setReason(reason);
-  return result;
-}
-
 /** Provider arguments that are not strings come as JSON text. */
 const providerConfig = (config: Properties): Properties =>
   Object.fromEntries(
@@ -268,15 +181,3 @@ const providerConfig = (config: Properties): Properties =>
       }
     }),
   );
-
-/** `urn:pulumi:stack::project::parent$type::name` → type. */
-function typeOf(urn: string): string {
-  const qualified = urn.split("::")[2] ?? "";
-  return qualified.slice(qualified.lastIndexOf("$") + 1);
-}
-
-/** Hex digits that are the same for the same seed, so that preview and update agree on automatic names. */
-function seededHex(seed: Uint8Array): (digits: number) => string {
-  const source = seed.length > 0 ? seed : randomBytes(32);
-  return (digits) => createHash("sha256").update(source).digest("hex").slice(0, digits);
-}

@@ -1,7 +1,8 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { callSchema } from "../credentials.ts";
+import { replaceFile } from "../replaceFile.ts";
 
 const PROGRAM = fileURLToPath(new URL("./credential.cjs", import.meta.url));
 
@@ -13,9 +14,7 @@ export function installShims(folder: string, endpointFile: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   for (const name of callSchema.shape.command.options) {
     const words = [process.execPath, PROGRAM, name, endpointFile];
-    const file = join(folder, name);
-    writeFileSync(`${file}.new`, `#!/bin/sh\nexec ${words.map(quoted).join(" ")} "$@"\n`, { mode: 0o755 });
-    renameSync(`${file}.new`, file);
+    replaceFile(join(folder, name), `#!/bin/sh\nexec ${words.map(quoted).join(" ")} "$@"\n`, 0o755);
   }
 }
 

@@ -1,38 +1,22 @@
-import "../../infra/stackTraces.ts";
 import { runtime } from "@pulumi/pulumi";
 import { AwsRegion } from "../../infra/aws/region.ts";
 import { planAddresses } from "../../infra/plan/addresses.ts";
 import { planNodePools } from "../../infra/plan/nodePools.ts";
 import type { AwsRegionPlan } from "../../infra/plan/topology.ts";
+import { type RecordingOptions, record, recorded } from "../recorded.ts";
 
-export interface Registered {
-  type: string;
-  name: string;
-  inputs: Record<string, unknown>;
-}
-
-/** Everything that the program registered, in order. */
-export const registered: Registered[] = [];
-
-const mocks: runtime.Mocks = {
-  newResource: ({ type, name, inputs, id }) => {
-    registered.push({ type, name, inputs });
-    const state: Record<string, unknown> = { ...inputs, arn: `arn:aws:mock:::${name}` };
-    if (type === "aws:eks/cluster:Cluster") {
-      state.vpcConfig = { ...(inputs as { vpcConfig: object }).vpcConfig, clusterSecurityGroupId: "sg-cluster" };
-      state.endpoint = "https://cluster.example";
-      state.certificateAuthority = { data: "Q0E=" };
-      state.identities = [{ oidcs: [{ issuer: "https://issuer.example" }] }];
-    }
-    if (type === "aws:ec2/vpnConnection:VpnConnection")
-      Object.assign(state, { tunnel1Address: `${name}-1`, tunnel2Address: `${name}-2` });
-    if (type === "aws:ec2/eip:Eip") state.publicIp = "198.51.100.1";
-    // The engine gives an id only to what it imports or reads.
-    return { id: id === undefined || id === "" ? `${name}-id` : id, state };
-  },
-  call: () => {
-    throw new Error("a component looked something up: a preview must not depend on the account's state");
-  },
+const answer: RecordingOptions["answer"] = ({ type, name, inputs }) => {
+  const state: Record<string, unknown> = { arn: `arn:aws:mock:::${name}` };
+  if (type === "aws:eks/cluster:Cluster") {
+    state.vpcConfig = { ...(inputs as { vpcConfig: object }).vpcConfig, clusterSecurityGroupId: "sg-cluster" };
+    state.endpoint = "https://cluster.example";
+    state.certificateAuthority = { data: "Q0E=" };
+    state.identities = [{ oidcs: [{ issuer: "https://issuer.example" }] }];
+  }
+  if (type === "aws:ec2/vpnConnection:VpnConnection")
+    Object.assign(state, { tunnel1Address: `${name}-1`, tunnel2Address: `${name}-2` });
+  if (type === "aws:ec2/eip:Eip") state.publicIp = "198.51.100.1";
+  return state;
 };
 
 /** A region's plan, with what a test wants to be different. */
@@ -67,14 +51,14 @@ export function regionPlan(changes: Partial<AwsRegionPlan> = {}): AwsRegionPlan 
 
 /** Builds a region and returns it with all that it registered, once every output is known. */
 export async function build(changes: Partial<AwsRegionPlan> = {}, use: (region: AwsRegion) => void = () => {}) {
-  await runtime.setMocks(mocks, "novacron", "staging");
-  const before = registered.length;
+  await record({ answer });
+  const before = recorded.length;
   const plan = regionPlan(changes);
   const region = new AwsRegion(plan.name, { plan });
   use(region);
   // Waits until nothing is left to register.
   await runtime.disconnect();
-  const resources = registered.slice(before);
+  const resources = recorded.slice(before);
   return {
     region,
     resources,

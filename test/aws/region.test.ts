@@ -3,12 +3,13 @@ import { test } from "node:test";
 import { isSecret, type Output, output, secret } from "@pulumi/pulumi";
 import { planLinks } from "../../infra/plan/mesh.ts";
 import type { PeeringLink, VpnLink } from "../../infra/plan/topology.ts";
-import { build, type Registered } from "./mockedRegion.ts";
+import type { Recorded } from "../recorded.ts";
+import { build } from "./mockedRegion.ts";
 
 const settled = <T>(value: Output<T>) =>
   new Promise<T>((resolve) => output(value).apply(resolve as (value: unknown) => void));
 const { region, resources, of } = await build();
-const one = (list: Registered[]): Record<string, never> => {
+const one = (list: Recorded[]): Record<string, never> => {
   assert.equal(list.length, 1);
   return list[0]?.inputs as Record<string, never>;
 };

@@ -7,7 +7,8 @@ import { AzureNetwork } from "../../infra/azure/network.ts";
 import { planLinks } from "../../infra/plan/mesh.ts";
 import type { AzureRegionPlan, VpnLink } from "../../infra/plan/topology.ts";
 import type { RegionGateway } from "../../infra/region.ts";
-import { ofType, only, regionPlan, reset } from "./recorded.ts";
+import { reset } from "../recorded.ts";
+import { ofType, only, regionPlan } from "./mockedRegion.ts";
 
 beforeEach(reset);
 

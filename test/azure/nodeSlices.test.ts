@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { nodePoolSlices, nodeSlices } from "../../infra/azure/nodeSlices.ts";
 import type { NodePoolPlan } from "../../infra/plan/topology.ts";
-import { regionPlan } from "./recorded.ts";
+import { regionPlan } from "./mockedRegion.ts";
 
 const sizes = fc.tuple(fc.integer({ min: 3, max: 200 }), fc.integer({ min: 0, max: 200 }));
 const nats = fc.constantFrom("none", "single", "per-zone" as const);

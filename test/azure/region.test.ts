@@ -3,7 +3,8 @@ import { beforeEach, test } from "node:test";
 import { all, isSecret, type Output } from "@pulumi/pulumi";
 import { AzureRegion } from "../../infra/azure/region.ts";
 import type { AzureRegionPlan } from "../../infra/plan/topology.ts";
-import { ofType, only, type Recorded, recorded, regionPlan, reset } from "./recorded.ts";
+import { type Recorded, recorded, reset } from "../recorded.ts";
+import { ofType, only, regionPlan } from "./mockedRegion.ts";
 
 const value = <T>(of: Output<T>): Promise<T> => new Promise((resolve) => of.apply(resolve));
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { endpointRules, nodeRules } from "../../infra/azure/securityGroups.ts";
-import { regionPlan } from "./recorded.ts";
+import { regionPlan } from "./mockedRegion.ts";
 
 const numbers = fc.uniqueArray(fc.integer({ min: 0, max: 31 }), { maxLength: 31 });
 const peersOf = (chosen: number[]) =>

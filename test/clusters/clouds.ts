@@ -5,7 +5,7 @@ import { Tokens } from "../../sim/tokens.ts";
 import { baseline, T } from "../sim/aws/baseline.ts";
 import { placed, withNetwork } from "../sim/azure/baseline.ts";
 import { TENANT } from "../sim/azure/subscription.ts";
-import { clusterInputs, REGION, Sandbox } from "../sim/gcp/sandbox.ts";
+import { clusterWithPool, REGION, Sandbox } from "../sim/gcp/sandbox.ts";
 
 /** One cluster in each cloud, made through the clouds' own APIs. */
 export async function threeClouds() {
@@ -50,12 +50,7 @@ export async function threeClouds() {
     nodeLabels: { "novacron.io/pool": "inference" },
   });
   const google = new Sandbox();
-  const { inputs } = await clusterInputs(google);
-  const gke = await google.create("Cluster", { ...inputs, resourceLabels: { region: "gcp-aso1" } });
-  await google.create("NodePool", {
-    name: "workload",
-    cluster: gke.state.name,
-    location: REGION,
+  const gke = await clusterWithPool(google, {
     nodeLocations: [`${REGION}-a`, `${REGION}-b`],
     initialNodeCount: 2,
     nodeConfig: { machineType: "n2-standard-4", taints: [{ key: "a", value: "b", effect: "NO_SCHEDULE" }] },

@@ -11,9 +11,9 @@ import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import { IDENTITY_ADDRESS, IDENTITY_HOST, IdentityProvider, tokenSchema } from "../../sim/internet/identityProvider.ts";
 import { Internet } from "../../sim/internet/internet.ts";
 import { PublicNames } from "../../sim/internet/names.ts";
-import { PublicAuthority } from "../../sim/internet/publicAuthority.ts";
+import { openPublicAuthority } from "../../sim/internet/publicAuthority.ts";
 import { serveProxy, serveTunnels } from "../../sim/internet/tunnel.ts";
-import { connectThrough } from "../../sim/regionSocket.ts";
+import { connectThrough } from "../../sim/unixSocket.ts";
 import { Account } from "../sim/aws/account.ts";
 import { T } from "../sim/aws/baseline.ts";
 
@@ -76,7 +76,7 @@ async function region(name: string): Promise<string> {
 
 const sockets: Record<string, string> = { one: await region("one"), two: await region("two") };
 const owners: Record<string, string> = { "198.51.100.1": "one", "198.51.100.2": "two", "198.51.100.3": "gone" };
-const authority = await PublicAuthority.open(folder);
+const authority = await openPublicAuthority(folder);
 const identity = await IdentityProvider.open(folder);
 const login = await identity.serve(authority);
 servers.push(login.server);
@@ -203,7 +203,7 @@ test("the public authority signs what everybody who trusts it accepts, and is th
     days: 90,
     publicKey: publicKey.export({ type: "spki", format: "pem" }).toString(),
   };
-  const reopened = await PublicAuthority.open(folder);
+  const reopened = await openPublicAuthority(folder);
   const leaf = new X509Certificate(await reopened.sign(request));
   assert.ok(leaf.verify(new X509Certificate(authority.certificate).publicKey));
   assert.ok(leaf.checkHost(request.names[1] ?? "") !== undefined);

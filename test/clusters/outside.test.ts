@@ -6,13 +6,13 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { Internet } from "../../sim/internet/internet.ts";
 import { PublicNames } from "../../sim/internet/names.ts";
-import { PublicAuthority } from "../../sim/internet/publicAuthority.ts";
+import { openPublicAuthority } from "../../sim/internet/publicAuthority.ts";
 import { LoadBalancerAddresses } from "../../sim/loadBalancerAddresses.ts";
 import { serveOutside } from "../../sim/outside.ts";
-import { askSocket } from "../../sim/regionSocket.ts";
 import { SecretValues } from "../../sim/secretValues.ts";
 import { nextPublicAddress } from "../../sim/server/requestWorld.ts";
 import { Store } from "../../sim/store.ts";
+import { askSocket } from "../../sim/unixSocket.ts";
 import { publicAddress } from "../sim/azure/baseline.ts";
 import { TENANT } from "../sim/azure/subscription.ts";
 import { T, threeClouds, tokensIn } from "./clouds.ts";
@@ -48,7 +48,7 @@ const internet = new Internet({
 const socket = join(folder, "outside.sock");
 const server = await serveOutside(socket, {
   ...{ clusters, tokens, addresses, secrets, names, internet },
-  authority: await PublicAuthority.open(folder),
+  authority: await openPublicAuthority(folder),
 });
 after(() => {
   server.close();

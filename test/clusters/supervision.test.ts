@@ -13,7 +13,7 @@ import type { ClusterSummary } from "../../sim/clusters.ts";
 import type { Endpoint } from "../../sim/main.ts";
 import { prepareRegion } from "../../sim/region/pki.ts";
 import { Store } from "../../sim/store.ts";
-import { clusterInputs, PROJECT, REGION, Sandbox } from "../sim/gcp/sandbox.ts";
+import { clusterWithPool, PROJECT, REGION, Sandbox } from "../sim/gcp/sandbox.ts";
 
 const home = mkdtempSync(join(tmpdir(), "novacron-test-"));
 const folder = layout(home).simulator;
@@ -22,12 +22,7 @@ const project = { folder: home, name: "novacron", home };
 /** A GKE cluster with one pool, in the store of simulated clouds that do not run yet. */
 async function prepare(): Promise<string> {
   const google = new Sandbox();
-  const { inputs } = await clusterInputs(google);
-  const gke = await google.create("Cluster", { ...inputs, resourceLabels: { region: "gcp-aso1" } });
-  await google.create("NodePool", {
-    name: "workload",
-    cluster: gke.state.name,
-    location: REGION,
+  const gke = await clusterWithPool(google, {
     nodeLocations: [`${REGION}-a`],
     initialNodeCount: 1,
     nodeConfig: { machineType: "n2-standard-4" },

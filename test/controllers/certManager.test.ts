@@ -15,12 +15,14 @@ import {
   SECRETS,
 } from "../../sim/controllers/paths.ts";
 import { sign } from "../../sim/controllers/signing.ts";
+import type { SigningRequest } from "../../sim/region/context.ts";
 import type { RunningRole } from "../../workload/role.ts";
-import { Cluster, type PublicAuthority, publicAuthority } from "./cluster.ts";
+import { Cluster } from "./cluster.ts";
 
 let cluster: Cluster;
 let controller: RunningRole;
-let authority: PublicAuthority;
+/** What the public authority was asked to sign. */
+const requests: SigningRequest[] = [];
 let client: ClusterClient;
 
 const ENVIRONMENT = { POD_NAME: "cert-manager-0", POD_NAMESPACE: "cert-manager" };
@@ -31,28 +33,30 @@ before(async () => {
   cluster = await Cluster.start("cert-manager");
   await cluster.create(NAMESPACES, { metadata: { name: "cert-manager" } });
   client = await cluster.install(CHARTS.certManager, "cert-manager", { crds: { enabled: true } });
-  const context = cluster.context({}, { client, env: ENVIRONMENT });
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const spec = { secretName: "", issuerRef: { name: "" }, commonName: "public", isCA: true };
   const from = new Date(Date.now() - 60_000);
   const until = new Date(Date.now() + 365 * DAY_MS);
   const root = await sign(spec, createPublicKey(privateKey), { privateKey }, from, until);
-  authority = await publicAuthority(context, async ({ names, days, publicKey }) => ({
-    certificate: await sign(
-      { secretName: "", issuerRef: { name: "" }, dnsNames: names },
-      createPublicKey(publicKey),
-      { privateKey, chain: root },
-      from,
-      new Date(from.getTime() + days * DAY_MS),
-    ),
-    authority: root,
-  }));
-  controller = await certManager(context);
+  const outside = {
+    signCertificate: async (request: SigningRequest) => {
+      const { names, days, publicKey } = request;
+      requests.push(request);
+      const certificate = await sign(
+        { secretName: "", issuerRef: { name: "" }, dnsNames: names },
+        createPublicKey(publicKey),
+        { privateKey, chain: root },
+        from,
+        new Date(from.getTime() + days * DAY_MS),
+      );
+      return { certificate, authority: root };
+    },
+  };
+  controller = await certManager(cluster.context(outside, { client, env: ENVIRONMENT }));
 });
 
 after(async () => {
   await controller.stop();
-  authority.close();
   await cluster.stop();
 });
 
@@ -88,14 +92,14 @@ test("the gateway gets a certificate of the public authority, whose key is its o
   const root = new X509Certificate(decoded(secret, "ca.crt") ?? "");
   assert.ok(leaf(secret).verify(root.publicKey));
   assert.ok(leaf(secret).checkPrivateKey(createPrivateKey(decoded(secret, "tls.key") ?? "")));
-  assert.deepEqual(authority.requests.at(-1)?.days, 90);
+  assert.deepEqual(requests.at(-1)?.days, 90);
   const life = Date.parse(issued.status?.notAfter ?? "") - Date.parse(issued.status?.notBefore ?? "");
   assert.equal(Date.parse(issued.status?.notAfter ?? "") - Date.parse(issued.status?.renewalTime ?? ""), life / 3);
 
   await cluster.client.remove(secretPath("edge"));
   const again = await cluster.until<Secret>(secretPath("edge"), ({ metadata }) => metadata.uid !== secret.metadata.uid);
   assert.notEqual(leaf(again).serialNumber, leaf(secret).serialNumber);
-  assert.equal(authority.requests.length, 2);
+  assert.equal(requests.length, 2);
 });
 
 test("a certificate authority of the cluster's own signs for its namespace, and one for other names is issued anew", async () => {

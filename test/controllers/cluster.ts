@@ -1,6 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ClusterClient, type KubernetesObject } from "../../client/client.ts";
 import { clusterConfig } from "../../client/kubeconfig.ts";
@@ -11,7 +10,6 @@ import { renderChart } from "../../sim/charts/index.ts";
 import type { ControllerContext } from "../../sim/controllers/context.ts";
 import { collectionPath, objectPath, type Resource } from "../../sim/controllers/paths.ts";
 import type { Outside, RegionContext } from "../../sim/region/context.ts";
-import { OUTSIDE_SOCKET } from "../../sim/region/spec.ts";
 import { setUpRegionTools } from "../../tools/regionTools.ts";
 import { ApiServer, serverTools } from "../sim-kubernetes/apiServer.ts";
 
@@ -113,30 +111,4 @@ export class Cluster {
       ...settings,
     };
   }
-}
-
-export interface PublicAuthority {
-  /** Bodies that it was asked with. */
-  requests: { names: string[]; days: number; publicKey: string }[];
-  close: () => void;
-}
-
-/** The public authority at the socket of a region's outside; signs as it is told to. */
-export async function publicAuthority(
-  { region }: ControllerContext,
-  sign: (request: PublicAuthority["requests"][number]) => Promise<{ certificate: string; authority: string }>,
-): Promise<PublicAuthority> {
-  const requests: PublicAuthority["requests"] = [];
-  const server: Server = createServer(async (request, response) => {
-    const body = JSON.parse(
-      (await request.setEncoding("utf8").toArray()).join(""),
-    ) as PublicAuthority["requests"][number];
-    requests.push(body);
-    const isKnown = request.method === "POST" && request.url === "/sign-certificate";
-    response.statusCode = isKnown ? 200 : 404;
-    response.end(JSON.stringify(isKnown ? await sign(body) : {}));
-  });
-  const socket = join(dirname(dirname(region.folder)), OUTSIDE_SOCKET);
-  await new Promise<void>((resolve) => server.listen(socket, resolve));
-  return { requests, close: () => server.close() };
 }

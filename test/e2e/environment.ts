@@ -3,10 +3,10 @@ import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterClient } from "../../client/client.ts";
 import { openClusters } from "../../ops/clusters.ts";
 import { Probe } from "../../ops/delivery/probe.ts";
+import { waitUntil } from "../../ops/delivery/waiting.ts";
 import { layout } from "../../ops/home.ts";
 import { request, runningSimulator, stopSimulator } from "../../ops/simulator.ts";
 import type { Endpoint } from "../../sim/main.ts";
@@ -163,17 +163,10 @@ export class Environment {
 }
 
 /** Asks until the answer is yes. @throws with what was waited for, and how it stands */
-export async function until(
+export const until = (
   what: string,
   seconds: number,
   check: () => Promise<boolean>,
-  state: () => unknown = () => "",
-): Promise<number> {
-  const start = performance.now();
-  while (!(await check())) {
-    const waited = (performance.now() - start) / 1000;
-    assert.ok(waited < seconds, `waited ${seconds} s for ${what}; now ${JSON.stringify(await state())}`);
-    await sleep(100);
-  }
-  return performance.now() - start;
-}
+  state?: () => unknown,
+): Promise<number> =>
+  waitUntil(what, check, { seconds, every: 100, state: async () => JSON.stringify(await state?.()) ?? "" });

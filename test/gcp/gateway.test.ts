@@ -3,7 +3,8 @@ import { beforeEach, test } from "node:test";
 import { all, isSecret, type Output, output, secret } from "@pulumi/pulumi";
 import { GcpGateway } from "../../infra/gcp/gateway.ts";
 import type { RegionGateway } from "../../infra/region.ts";
-import { ofType, regionPlan, reset, vpnLink } from "./recorded.ts";
+import { reset } from "../recorded.ts";
+import { ofType, regionPlan, vpnLink } from "./mockedRegion.ts";
 
 beforeEach(reset);
 

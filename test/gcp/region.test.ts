@@ -3,7 +3,8 @@ import { beforeEach, test } from "node:test";
 import { isSecret, type Output } from "@pulumi/pulumi";
 import { GcpRegion } from "../../infra/gcp/region.ts";
 import type { GcpRegionPlan } from "../../infra/plan/topology.ts";
-import { ofType, recorded, regionPlan, reset } from "./recorded.ts";
+import { recorded, reset } from "../recorded.ts";
+import { ofType, regionPlan } from "./mockedRegion.ts";
 
 beforeEach(reset);
 

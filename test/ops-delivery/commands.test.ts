@@ -3,10 +3,10 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
 import { readRegion } from "../../ops/delivery/region.ts";
 import { serviceNamed } from "../../ops/delivery/services.ts";
+import { waitUntil } from "../../ops/delivery/waiting.ts";
 import { checkout, novactl } from "../ops/novactl.ts";
 import { type ApiServer, startApiServer } from "./apiServer.ts";
 import { startArgo, startPods } from "./argo.ts";
@@ -36,19 +36,14 @@ before(async () => {
     join(folder, "home", "stacks", "staging", "clusters-real.json"),
     JSON.stringify({ "aws-use1": server.kubeconfig, "azr-weu": dead }),
   );
-  await until(async () => (await readRegion(server.client, service)).phase === "stable");
+  const isStable = async () => (await readRegion(server.client, service)).phase === "stable";
+  await waitUntil("the first version", () => isStable().catch(() => false), { seconds: 60 });
 });
 after(async () => {
   await pods.stop();
   await server.stop();
   rmSync(folder, { recursive: true, force: true });
 });
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(100))
-    if (await holds().catch(() => false)) return;
-  assert.fail("not within a minute");
-}
 
 const run = (...args: string[]) =>
   novactl(args, { cwd: folder, env: { NOVACRON_HOME: join(folder, "home"), NOVACRON_OPERATOR: "tester@here" } }).ended;

@@ -3,18 +3,12 @@ import assert from "node:assert/strict";
 import { webcrypto } from "node:crypto";
 import { createServer } from "node:https";
 import { test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { SubjectAlternativeNameExtension, X509CertificateGenerator } from "@peculiar/x509";
 import { Probe, shareOf } from "../../ops/delivery/probe.ts";
+import { until } from "../tools/processes.ts";
 import { digest } from "./service.ts";
 
 const [stable, canary] = [digest("a"), digest("b")];
-
-/** However busy the machine is. */
-async function until(holds: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 30_000; !holds(); await sleep(10))
-    assert.ok(Date.now() < deadline, `not within 30 s: ${holds}`);
-}
 
 /** Until what was under way is answered: more requests than the probe ever has open at once. */
 async function settled(probe: Probe): Promise<void> {

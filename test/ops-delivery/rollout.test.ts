@@ -8,6 +8,7 @@ import { readRegion } from "../../ops/delivery/region.ts";
 import { type RollbackOptions, rollBack } from "../../ops/delivery/rollback.ts";
 import { serviceNamed } from "../../ops/delivery/services.ts";
 import { setDigest } from "../../ops/delivery/switchTraffic.ts";
+import { waitUntil } from "../../ops/delivery/waiting.ts";
 import { type ApiServer, startApiServer } from "./apiServer.ts";
 import { startArgo, startPods } from "./argo.ts";
 import { applyService, digest, PATHS, REPOSITORY } from "./service.ts";
@@ -43,13 +44,15 @@ after(async () => {
 
 const state = () => readRegion(client, service);
 
-async function until(what: string, holds: () => Promise<boolean>, seconds = 60): Promise<void> {
-  for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline; await sleep(50)) {
-    if (await holds().catch(() => false)) return;
-  }
-  const { conditions: _c, ...status } = (await state()).rollout.status as Record<string, unknown>;
-  assert.fail(`not within ${seconds} s: ${what}; the Rollout says ${JSON.stringify(status)}`);
-}
+const until = (what: string, holds: () => Promise<boolean>, seconds = 60): Promise<number> =>
+  waitUntil(what, () => holds().catch(() => false), {
+    seconds,
+    every: 50,
+    state: async () => {
+      const { conditions: _c, ...status } = (await state()).rollout.status as Record<string, unknown>;
+      return `the Rollout says ${JSON.stringify(status)}`;
+    },
+  });
 
 const weightsNow = async (): Promise<Record<string, number>> => {
   const { spec } = await client.get<TraefikService>(PATHS.weights);

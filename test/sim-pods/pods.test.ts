@@ -39,7 +39,7 @@ async function runTests(): Promise<void> {
       podsOf("broken").find((found) => (stateOf(found)?.restartCount ?? 0) >= 2),
     );
     assert.equal(stateOf(loops)?.state.waiting?.reason, "CrashLoopBackOff");
-    assert.match(kubelet.logs({ pod: loops.metadata.name }), /this version is broken/);
+    assert.match(await client.text("GET", `${pathOf("Pod", loops.metadata.name)}/log`), /this version is broken/);
     await remove("Deployment", "broken");
     await remove("Deployment", "probed");
   });

@@ -76,6 +76,7 @@ const OUTSIDE: Outside = {
   addresses: async () => ["203.0.113.7"],
   resolve: async (name) => (name === OUTSIDE_NAME ? ["198.51.100.9"] : []),
   secret: () => Promise.reject(new Error("no secrets here")),
+  signCertificate: () => Promise.reject(new Error("no public authority here")),
   connect: async (host, port) => {
     if (host !== OUTSIDE_NAME || port !== 443) throw new Error("nothing is there");
     return new PassThrough();

@@ -104,6 +104,16 @@ export function changeable(world: World, id: string, input: { tags?: Record<stri
 /** Admits a deletion. */
 export const deletable = (world: World, id: string): void => checkLocks(world, id, "delete");
 
+/** Refuses a deletion while resources are nested in the one that is to go. */
+export function refuseWhileNested(nested: readonly { id: string }[]): void {
+  if (nested.length === 0) return;
+  const ids = nested.map(({ id }) => id).join(", ");
+  refuse(
+    "CannotDeleteResource",
+    `Cannot delete resource while nested resources exist. Some existing nested resource IDs include: '${ids}'. Please delete all nested resources before deleting this resource.`,
+  );
+}
+
 /**
  * Checks that a referenced resource exists, is of the right type and in `location`, as Microsoft.Network does.
  * `path` is where the reference stands in the request, such as `properties.subnet`.

@@ -3,7 +3,7 @@ import type { Unwrap } from "@pulumi/pulumi";
 import { parseAddress, parseRange } from "../../ipv4.ts";
 import { type OutputsOf, refuse, type Service, type Stored, service } from "../../service.ts";
 import type { World } from "../../world.ts";
-import { changeable, deletable, newResource } from "./arm.ts";
+import { changeable, deletable, newResource, refuseWhileNested } from "./arm.ts";
 import { given } from "./given.ts";
 import { childrenOf, same } from "./ids.ts";
 import { isGuid, systemData } from "./metadata.ts";
@@ -62,12 +62,7 @@ export const vault: Service<OutputsOf<Vault>> = service<VaultArgs, Vault>("azure
     deletable(world, current.id);
     const nested = [...childrenOf(world, vaultKey, current.id), ...childrenOf(world, vaultSecret, current.id)];
     // Azure would take keys and secrets along. Here each is a resource that a program answers for.
-    if (nested.length > 0) {
-      refuse(
-        "CannotDeleteResource",
-        `Cannot delete resource while nested resources exist. Some existing nested resource IDs include: '${nested.map(({ id }) => id).join(", ")}'. Please delete all nested resources before deleting this resource.`,
-      );
-    }
+    refuseWhileNested(nested);
   },
   seconds: { create: 30, update: 10, remove: 10 },
 });

@@ -4,7 +4,7 @@ import { type OutputsOf, refuse, type Service, type Stored, service } from "../.
 import type { World } from "../../world.ts";
 import { checkPool, invalidParameter } from "./agentPoolRules.ts";
 import { agentPool, maintenanceConfiguration } from "./agentPools.ts";
-import { changeable, deletable, newResource } from "./arm.ts";
+import { changeable, deletable, newResource, refuseWhileNested } from "./arm.ts";
 import { given } from "./given.ts";
 import { childrenOf, same } from "./ids.ts";
 import { checkApiServerAccess, checkNetwork, networkDefaults, networkState } from "./kubernetesNetwork.ts";
@@ -119,12 +119,7 @@ export const managedCluster: Service<OutputsOf<ManagedCluster>> = service<Manage
         ...childrenOf(world, maintenanceConfiguration, cluster.id),
       ];
       // AKS would take its pools along. Here each is a resource that a program answers for.
-      if (nested.length > 0) {
-        refuse(
-          "CannotDeleteResource",
-          `Cannot delete resource while nested resources exist. Some existing nested resource IDs include: '${nested.map(({ id }) => id).join(", ")}'. Please delete all nested resources before deleting this resource.`,
-        );
-      }
+      refuseWhileNested(nested);
     },
     seconds: { create: 300, update: 240, remove: 240 },
   },

@@ -8,7 +8,7 @@ import type {
 } from "@pulumi/azure-native/managedidentity/userAssignedIdentity.js";
 import { type OutputsOf, refuse, type Service, service } from "../../service.ts";
 import type { World } from "../../world.ts";
-import { changeable, deletable, newChild, newResource } from "./arm.ts";
+import { changeable, deletable, newChild, newResource, refuseWhileNested } from "./arm.ts";
 import { childrenOf, find, parentOf, same } from "./ids.ts";
 import { guid, systemData } from "./metadata.ts";
 import { anyName } from "./networkNames.ts";
@@ -41,12 +41,7 @@ export const userAssignedIdentity: Service<OutputsOf<UserAssignedIdentity>> = se
   remove: (identity, world) => {
     deletable(world, identity.id);
     const credentials = childrenOf(world, federatedIdentityCredential, identity.id);
-    if (credentials.length > 0) {
-      refuse(
-        "CannotDeleteResource",
-        `Cannot delete resource while nested resources exist. Some existing nested resource IDs include: '${credentials.map(({ id }) => id).join(", ")}'. Please delete all nested resources before deleting this resource.`,
-      );
-    }
+    refuseWhileNested(credentials);
   },
   seconds: { create: 3, update: 2, remove: 3 },
 });

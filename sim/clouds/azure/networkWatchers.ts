@@ -3,7 +3,7 @@ import type { NetworkWatcher, NetworkWatcherArgs } from "@pulumi/azure-native/ne
 import type { Unwrap } from "@pulumi/pulumi";
 import { type OutputsOf, refuse, type Service, service } from "../../service.ts";
 import type { World } from "../../world.ts";
-import { changeable, deletable, newResource } from "./arm.ts";
+import { changeable, deletable, newResource, refuseWhileNested } from "./arm.ts";
 import { given } from "./given.ts";
 import { childrenOf, find, groupId, nameOf, parseId, same } from "./ids.ts";
 import { isLocation, normalise } from "./locations.ts";
@@ -45,12 +45,7 @@ export const networkWatcher: Service<OutputsOf<NetworkWatcher>> = service<Networ
     remove: (watcher, world) => {
       deletable(world, watcher.id);
       const logs = childrenOf(world, flowLog, watcher.id);
-      if (logs.length > 0) {
-        refuse(
-          "CannotDeleteResource",
-          `Cannot delete resource while nested resources exist. Some existing nested resource IDs include: '${logs.map(({ id }) => id).join(", ")}'. Please delete all nested resources before deleting this resource.`,
-        );
-      }
+      refuseWhileNested(logs);
     },
     seconds: { create: 3, update: 2, remove: 5 },
   },

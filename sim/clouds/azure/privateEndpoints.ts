@@ -4,7 +4,7 @@ import type { Unwrap } from "@pulumi/pulumi";
 import { addressIn, parseRange } from "../../ipv4.ts";
 import { type OutputsOf, refuse, type Service, service } from "../../service.ts";
 import type { World } from "../../world.ts";
-import { changeable, deletable, type Identity, newChild, newResource } from "./arm.ts";
+import { changeable, deletable, type Identity, newChild, newResource, refuseWhileNested } from "./arm.ts";
 import { given } from "./given.ts";
 import { childrenOf, find, parentOf, parseId, same } from "./ids.ts";
 import { vault } from "./keyVaults.ts";
@@ -57,12 +57,7 @@ export const privateEndpoint: Service<OutputsOf<PrivateEndpoint>> = service<Priv
     remove: (endpoint, world) => {
       deletable(world, endpoint.id);
       const groups = childrenOf(world, privateDnsZoneGroup, endpoint.id);
-      if (groups.length > 0) {
-        refuse(
-          "CannotDeleteResource",
-          `Cannot delete resource while nested resources exist. Some existing nested resource IDs include: '${groups.map(({ id }) => id).join(", ")}'. Please delete all nested resources before deleting this resource.`,
-        );
-      }
+      refuseWhileNested(groups);
     },
     seconds: { create: 60, update: 20, remove: 30 },
   },

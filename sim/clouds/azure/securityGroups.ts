@@ -6,7 +6,7 @@ import type { SecurityRule, SecurityRuleArgs } from "@pulumi/azure-native/networ
 import type { Unwrap } from "@pulumi/pulumi";
 import { type OutputsOf, refuse, type Service, service } from "../../service.ts";
 import type { World } from "../../world.ts";
-import { changeable, deletable, newChild, newResource } from "./arm.ts";
+import { changeable, deletable, newChild, newResource, refuseWhileNested } from "./arm.ts";
 import { given } from "./given.ts";
 import { childrenOf, find, nameOf, parentOf, same } from "./ids.ts";
 import { etag, guid } from "./metadata.ts";
@@ -59,12 +59,7 @@ export const networkSecurityGroup: Service<OutputsOf<NetworkSecurityGroup>> = se
     }
     const rules = childrenOf(world, securityRule, group.id);
     // Azure would take its rules along. Here each is a resource that a program answers for.
-    if (rules.length > 0) {
-      refuse(
-        "CannotDeleteResource",
-        `Cannot delete resource while nested resources exist. Some existing nested resource IDs include: '${rules.map(({ id }) => id).join(", ")}'. Please delete all nested resources before deleting this resource.`,
-      );
-    }
+    refuseWhileNested(rules);
   },
   seconds: { create: 5, update: 3, remove: 5 },
 });

@@ -2,7 +2,7 @@ import type { StorageAccount, StorageAccountArgs } from "@pulumi/azure-native/st
 import type { Unwrap } from "@pulumi/pulumi";
 import { type OutputsOf, refuse, type Service, type Stored, service } from "../../service.ts";
 import type { World } from "../../world.ts";
-import { changeable, deletable, newResource } from "./arm.ts";
+import { changeable, deletable, newResource, refuseWhileNested } from "./arm.ts";
 import { blobContainer } from "./blobs.ts";
 import { given } from "./given.ts";
 import { childrenOf, parseId, same } from "./ids.ts";
@@ -89,12 +89,7 @@ export const storageAccount: Service<OutputsOf<StorageAccount>> = service<Storag
       deletable(world, account.id);
       const containers = childrenOf(world, blobContainer, `${account.id}/blobServices/default`);
       // Azure would take containers along. Here each is a resource that a program answers for.
-      if (containers.length > 0) {
-        refuse(
-          "CannotDeleteResource",
-          `Cannot delete resource while nested resources exist. Some existing nested resource IDs include: '${containers.map(({ id }) => id).join(", ")}'. Please delete all nested resources before deleting this resource.`,
-        );
-      }
+      refuseWhileNested(containers);
     },
     seconds: { create: 25, update: 10, remove: 5 },
   },

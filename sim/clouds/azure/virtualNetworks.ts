@@ -3,7 +3,7 @@ import type { Unwrap } from "@pulumi/pulumi";
 import { parseAddress } from "../../ipv4.ts";
 import { type OutputsOf, refuse, type Service, service } from "../../service.ts";
 import type { World } from "../../world.ts";
-import { changeable, deletable, newResource } from "./arm.ts";
+import { changeable, deletable, newResource, refuseWhileNested } from "./arm.ts";
 import { etag, guid } from "./metadata.ts";
 import { anyName, checkNetworkName } from "./networkNames.ts";
 import { checkAddressSpace } from "./ranges.ts";
@@ -52,12 +52,7 @@ export const virtualNetwork: Service<OutputsOf<VirtualNetwork>> = service<Virtua
         ...subnets.filter(({ inline }) => !inline),
         ...dependentsOf(world, network).filter(({ id }) => id.startsWith(`${network.id}/`)),
       ];
-      if (nested.length > 0) {
-        refuse(
-          "CannotDeleteResource",
-          `Cannot delete resource while nested resources exist. Some existing nested resource IDs include: '${nested.map(({ id }) => id).join(", ")}'. Please delete all nested resources before deleting this resource.`,
-        );
-      }
+      refuseWhileNested(nested);
     },
     seconds: { create: 5, update: 5, remove: 10 },
   },

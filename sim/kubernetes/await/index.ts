@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { ProviderError } from "../../server/simulator.ts";
 import type { Operation } from "../backend.ts";
 import type { Cluster, Manifest, Reference } from "../cluster.ts";
 import { list, text } from "../fields.ts";
@@ -106,7 +107,7 @@ export async function awaitRemoval(cluster: Cluster, reference: Reference, opera
 }
 
 /** An object that does not go. */
-export class RemovalError extends Error {}
+export class RemovalError extends ProviderError {}
 
 /** Finalizers of a deleted object, and what a namespace says that it still contains. */
 function holdersOf(live: Manifest): string {

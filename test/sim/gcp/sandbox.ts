@@ -186,3 +186,14 @@ export async function clusterInputs(sandbox: Sandbox) {
   };
   return { ...base, key, account, inputs };
 }
+
+/** A cluster of the region `gcp-aso1` with a pool `workload`, which is as told. */
+export async function clusterWithPool(
+  sandbox: Sandbox,
+  pool: { nodeLocations: string[]; initialNodeCount: number; nodeConfig: Properties },
+): Promise<Answer> {
+  const { inputs } = await clusterInputs(sandbox);
+  const cluster = await sandbox.create("Cluster", { ...inputs, resourceLabels: { region: "gcp-aso1" } });
+  await sandbox.create("NodePool", { name: "workload", cluster: cluster.state.name, location: REGION, ...pool });
+  return cluster;
+}

@@ -1,21 +1,7 @@
-import "../../infra/stackTraces.ts";
-import { runtime } from "@pulumi/pulumi";
 import { planAddresses } from "../../infra/plan/addresses.ts";
 import { reservedInsideAddresses } from "../../infra/plan/mesh.ts";
 import type { AzureRegionPlan, NodePoolPlan } from "../../infra/plan/topology.ts";
-
-export interface Recorded {
-  type: string;
-  name: string;
-  inputs: Record<string, unknown>;
-}
-
-/** Everything that components registered since `reset`. */
-export const recorded: Recorded[] = [];
-
-export const reset = (): void => {
-  recorded.length = 0;
-};
+import { type Recorded, record, recorded } from "../recorded.ts";
 
 /** Azure's own resources of a kind, such as `network:Subnet`. */
 export const ofType = (kind: string): Recorded[] => recorded.filter(({ type }) => type === `azure-native:${kind}`);
@@ -39,24 +25,24 @@ const answers: Record<string, Record<string, unknown>> = {
 
 let addresses = 0;
 
-await runtime.setMocks(
-  {
-    newResource: ({ type, name, inputs }) => {
-      const kind = type.slice(type.lastIndexOf(":") + 1);
-      recorded.push({ type, name, inputs });
-      if (kind === "PublicIPAddress") addresses += 1;
-      const state = { ipAddress: `203.0.113.${addresses}`, principalId: `principal of ${name}`, ...inputs, name };
-      return { id: `/id/${name}`, state: { ...state, ...answers[kind] } };
-    },
-    call: ({ token }) => {
-      if (token.endsWith("listManagedClusterUserCredentials"))
-        return { kubeconfigs: [{ name: "clusterUser", value: issued }] };
-      throw new Error(`a component looked something up: ${token}`);
-    },
+await record({
+  id: (name) => `/id/${name}`,
+  answer: ({ kind, name, inputs }) => {
+    if (kind === "PublicIPAddress") addresses += 1;
+    return {
+      ipAddress: `203.0.113.${addresses}`,
+      principalId: `principal of ${name}`,
+      ...inputs,
+      name,
+      ...answers[kind],
+    };
   },
-  "novacron",
-  "staging",
-);
+  call: ({ token }) => {
+    if (token.endsWith("listManagedClusterUserCredentials"))
+      return { kubeconfigs: [{ name: "clusterUser", value: issued }] };
+    throw new Error(`a component looked something up: ${token}`);
+  },
+});
 
 const pool = (name: NodePoolPlan["name"]): NodePoolPlan => ({
   name,

@@ -1,18 +1,5 @@
-import { runtime } from "@pulumi/pulumi";
 import type { GcpRegionPlan, VpnLink } from "../../infra/plan/topology.ts";
-
-export interface Recorded {
-  type: string;
-  name: string;
-  inputs: Record<string, unknown>;
-}
-
-/** Everything that components registered since `reset`. */
-export const recorded: Recorded[] = [];
-
-export const reset = (): void => {
-  recorded.length = 0;
-};
+import { type Recorded, record, recorded } from "../recorded.ts";
 
 /** Resources of Google's own, and providers; our components have the same kinds of names. */
 export const ofType = (kind: string): Recorded[] =>
@@ -33,26 +20,15 @@ const answers: Record<string, Record<string, unknown>> = {
   Cluster: { endpoint: "10.6.193.2", masterAuth: { clusterCaCertificate: "Q0E=" } },
 };
 
-await runtime.setMocks(
-  {
-    newResource: ({ type, name, inputs }) => {
-      const kind = type.slice(type.lastIndexOf(":") + 1);
-      recorded.push({ type, name, inputs });
-      const state = {
-        name,
-        selfLink: `https://www.googleapis.com/compute/v1/${name}`,
-        email: `${name}@test`,
-        ...inputs,
-      };
-      return { id: `${name}-id`, state: { ...state, ...answers[kind] } };
-    },
-    call: ({ token }) => {
-      throw new Error(`a component looked something up: ${token}`);
-    },
-  },
-  "novacron",
-  "staging",
-);
+await record({
+  answer: ({ kind, name, inputs }) => ({
+    name,
+    selfLink: `https://www.googleapis.com/compute/v1/${name}`,
+    email: `${name}@test`,
+    ...inputs,
+    ...answers[kind],
+  }),
+});
 
 /** A region as the planners give it. */
 export function regionPlan(changes: Partial<GcpRegionPlan> = {}): GcpRegionPlan {
