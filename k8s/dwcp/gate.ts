@@ -1,13 +1,10 @@
-import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment.js";
-import { Service } from "@pulumi/kubernetes/core/v1/service.js";
-import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
-import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
 import { Role } from "@pulumi/kubernetes/rbac/v1/role.js";
 import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding.js";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
-import { PORTS, ROLE_ENVIRONMENT } from "../contract.ts";
-import { NAMESPACES, PRIORITIES } from "../platform/names.ts";
-import { nameLabel, podTemplate } from "./podTemplate.ts";
+import { ROLE_ENVIRONMENT } from "../contract.ts";
+import { NAMESPACES } from "../platform/names.ts";
+import { internalService } from "./internalService.ts";
+import { nameLabel } from "./podTemplate.ts";
 
 const NAME = "gate";
 
@@ -31,14 +28,12 @@ export class Gate extends ComponentResource {
   constructor(name: string, { region, image }: GateArgs, options?: ComponentResourceOptions) {
     super("novacron:dwcp:Gate", name, {}, options);
     const own = { parent: this };
-    const metadata = { name: NAME, namespace: NAMESPACES.dwcp, labels: nameLabel(NAME) };
-    const account = new ServiceAccount(`${name}-account`, { metadata, automountServiceAccountToken: false }, own);
     const bindings = WATCHED.map((namespace) => {
-      const place = { ...metadata, namespace };
+      const metadata = { name: NAME, namespace, labels: nameLabel(NAME) };
       const role = new Role(
         `${name}-role-${namespace}`,
         {
-          metadata: place,
+          metadata,
           rules: [{ apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list", "watch"] }],
         },
         own,
@@ -46,49 +41,26 @@ export class Gate extends ComponentResource {
       return new RoleBinding(
         `${name}-binding-${namespace}`,
         {
-          metadata: place,
+          metadata,
           roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: NAME },
           subjects: [{ kind: "ServiceAccount", name: NAME, namespace: NAMESPACES.dwcp }],
         },
         { ...own, dependsOn: [role] },
       );
     });
-    new Deployment(
-      `${name}-replicas`,
+    this.url = internalService(
+      name,
       {
-        metadata,
-        spec: {
-          replicas: 2,
-          selector: { matchLabels: nameLabel(NAME) },
-          template: podTemplate({
-            name: NAME,
-            image,
-            role: "gate",
-            region,
-            env: { [ROLE_ENVIRONMENT.gate.namespaces]: WATCHED.join(",") },
-            resources: { cpu: "100m", memory: "128Mi" },
-            pool: "workload",
-            priority: PRIORITIES.critical,
-            needsApi: true,
-          }),
-        },
+        name: NAME,
+        image,
+        role: "gate",
+        region,
+        env: { [ROLE_ENVIRONMENT.gate.namespaces]: WATCHED.join(",") },
+        resources: { cpu: "100m", memory: "128Mi" },
+        needsApi: true,
       },
-      { ...own, dependsOn: [account, ...bindings] },
+      { ...own, dependsOn: bindings },
     );
-    new Service(
-      `${name}-service`,
-      {
-        metadata,
-        spec: { selector: nameLabel(NAME), ports: [{ name: "http", port: PORTS.http, targetPort: "http" }] },
-      },
-      own,
-    );
-    new PodDisruptionBudget(
-      `${name}-budget`,
-      { metadata, spec: { maxUnavailable: 1, selector: { matchLabels: nameLabel(NAME) } } },
-      own,
-    );
-    this.url = `http://${NAME}.${NAMESPACES.dwcp}.svc:${PORTS.http}`;
     this.registerOutputs({ url: this.url });
   }
 }
