@@ -48,7 +48,7 @@ export const ROLE_ENVIRONMENT = {
     replicaUrls: "STATE_URLS",
   },
   auth: { issuer: "AUTH_ISSUER", audience: "AUTH_AUDIENCE", jwksUri: "AUTH_JWKS_URI" },
-  /** The gate watches the ConfigMaps `<service>-release` and `<service>-denied` of these namespaces, separated by commas. */
+  /** The gate watches Rollouts and the ConfigMaps `<service>-release` and `<service>-denied` of these namespaces, separated by commas. */
   gate: { namespaces: "GATE_NAMESPACES" },
   pba: {
     /** Digest of the model that is served, `sha256:…`. */

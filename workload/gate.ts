@@ -4,13 +4,10 @@ import { ClusterClient, type KubernetesObject } from "../client/client.ts";
 import { Informer } from "../client/informer.ts";
 import { type ReleaseCeiling, STAGES, type Stage } from "../infra/plan/release.ts";
 import { ENVIRONMENT, METRICS, ROLE_ENVIRONMENT } from "../k8s/contract.ts";
+import { type ConfigMap, denyAborted, type Rollout } from "./abortedReleases.ts";
 import type { Role, RoleContext } from "./role.ts";
 import { serveRole } from "./server.ts";
 import { type ServiceRelease, verdict } from "./verdict.ts";
-
-interface ConfigMap extends KubernetesObject {
-  data?: Record<string, string>;
-}
 
 /** Where Kubernetes puts the service account of a pod. */
 const ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -18,6 +15,7 @@ const ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 /**
  * Tells Argo and people how far a digest may go: watches the ConfigMaps `<service>-release` and `<service>-denied` and
  * exports the verdict for the released digest at every stage as a metric. A digest without a series is not allowed.
+ * Watches Rollouts too, and denies what Argo has aborted.
  *
  * `GET /v1/verdicts?service=&digest=&stage=` → {allow, reason, evidence}, 200 for yes and for no.
  */
@@ -26,24 +24,40 @@ export const gate: Role = async (context) => {
     .split(",")
     .filter(Boolean);
   const client = inCluster(context);
-  const informers = namespaces.map(
-    (namespace) =>
-      new Informer<ConfigMap>({
-        client,
-        path: `/api/v1/namespaces/${namespace}/configmaps`,
-        onError: (error) => context.log(`ConfigMaps of ${namespace}: ${error.message}`),
-      }),
-  );
+  const follow = <Item extends KubernetesObject>(api: string, kind: string): Informer<Item>[] =>
+    namespaces.map(
+      (namespace) =>
+        new Informer<Item>({
+          client,
+          path: `${api}/namespaces/${namespace}/${kind}`,
+          onError: (error) => context.log(`${kind} of ${namespace}: ${error.message}`),
+        }),
+    );
+  const configMaps = follow<ConfigMap>("/api/v1", "configmaps");
+  const rollouts = follow<Rollout>("/apis/argoproj.io/v1alpha1", "rollouts");
   let ready = false;
-  void Promise.all(informers.map((informer) => informer.start())).then(() => {
+  void Promise.all(configMaps.map((informer) => informer.start())).then(() => {
     ready = true;
   });
+  // Verdicts do without them.
+  for (const informer of rollouts) void informer.start();
   const find = (name: string): ConfigMap | undefined =>
-    informers.flatMap((informer) => informer.all()).find(({ metadata }) => metadata.name === name);
+    configMaps.flatMap((informer) => informer.all()).find(({ metadata }) => metadata.name === name);
+  const deniedOf = (service: string) => find(`${service}-denied`)?.data ?? {};
   const releaseOf = (service: string): ServiceRelease => ({
     ceiling: ceilingOf(find(`${service}-release`)),
-    deniedByOperators: find(`${service}-denied`)?.data ?? {},
+    denied: deniedOf(service),
   });
+  const ending = new AbortController();
+  const denying = denyAborted(
+    {
+      client,
+      rollouts: () => rollouts.flatMap((informer) => informer.all()),
+      denied: deniedOf,
+      log: context.log,
+    },
+    ending.signal,
+  );
 
   const registry = new Registry();
   new Gauge({
@@ -53,7 +67,7 @@ export const gate: Role = async (context) => {
     registers: [registry],
     collect() {
       this.reset();
-      const services = informers
+      const services = configMaps
         .flatMap((informer) => informer.all())
         .flatMap(({ metadata }) => /^(.+)-release$/.exec(metadata.name)?.[1] ?? []);
       for (const service of services) {
@@ -77,7 +91,8 @@ export const gate: Role = async (context) => {
       return { status: 200, body: verdict(releaseOf(service), digest, stage) };
     },
     onStop: async () => {
-      await Promise.all(informers.map((informer) => informer.stop()));
+      ending.abort();
+      await Promise.all([denying, ...[...configMaps, ...rollouts].map((informer) => informer.stop())]);
     },
   });
 };

@@ -1,10 +1,10 @@
-import { type ReleaseCeiling, STAGES, type Stage } from "../infra/plan/release.ts";
+import { describeDenial, type ReleaseCeiling, STAGES, type Stage } from "../infra/plan/release.ts";
 
 /** What the ConfigMaps of one service say; undefined where there is none. */
 export interface ServiceRelease {
   ceiling: ReleaseCeiling | undefined;
-  /** Digests that an operator has rolled back, without `sha256:`, with the reason. */
-  deniedByOperators: Readonly<Record<string, string>>;
+  /** Digests that were rolled back or aborted, without `sha256:`, with their `Denial` as JSON. */
+  denied: Readonly<Record<string, string>>;
 }
 
 export interface Verdict {
@@ -14,7 +14,7 @@ export interface Verdict {
 }
 
 /** May this digest run at this stage? Whatever is not known is no. */
-export function verdict({ ceiling, deniedByOperators }: ServiceRelease, digest: string, stage: string): Verdict {
+export function verdict({ ceiling, denied }: ServiceRelease, digest: string, stage: string): Verdict {
   const answer = (allow: boolean, reason: string): Verdict => ({
     allow,
     reason,
@@ -23,8 +23,8 @@ export function verdict({ ceiling, deniedByOperators }: ServiceRelease, digest: 
   const wanted = STAGES.indexOf(stage as Stage);
   if (wanted < 1) return answer(false, `'${stage}' is no stage; the stages are ${STAGES.slice(1).join(", ")}`);
   if (ceiling === undefined) return answer(false, "the service has no ceiling");
-  const rolledBack = deniedByOperators[digest.replace(/^sha256:/, "")];
-  if (rolledBack !== undefined) return answer(false, `the digest was rolled back: ${rolledBack}`);
+  const denial = denied[digest.replace(/^sha256:/, "")];
+  if (denial !== undefined) return answer(false, `the digest is denied: ${describeDenial(denial)}`);
   if (ceiling.denied.includes(digest)) return answer(false, "the digest is denied in the stack's config");
   if (ceiling.digest !== digest) return answer(false, `the digest that is released is ${ceiling.digest}`);
   if (STAGES.indexOf(ceiling.stage) < wanted) return answer(false, `the ceiling is ${ceiling.stage}`);

@@ -15,6 +15,25 @@ export interface ReleaseCeiling {
   denied: string[];
 }
 
+/** Why a digest must never run again: as JSON under the digest, without `sha256:`, in the ConfigMap `<service>-denied`. */
+export interface Denial {
+  /** user@host, or `release gate`. */
+  who: string;
+  /** ISO 8601. */
+  at: string;
+  reason: string;
+}
+
+/** A denial in words. What somebody wrote by hand, in whatever form, is shown as it is. */
+export function describeDenial(text: string): string {
+  try {
+    const { who, at, reason } = JSON.parse(text) as Denial;
+    return reason === undefined ? text : `${reason} (${who}, ${at})`;
+  } catch {
+    return text;
+  }
+}
+
 /** The services that are released step by step. */
 export type ServiceName = "dwcp-v3" | "dwcp-v1" | "pba";
 

@@ -1,27 +1,37 @@
 import { ValidatingAdmissionPolicy } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicy.js";
 import { ValidatingAdmissionPolicyBinding } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicyBinding.js";
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import type { Namespace } from "../platform/names.ts";
+import { nameLabel } from "./podTemplate.ts";
 
 /** Digests of an object's containers, without `sha256:`, as keys of a ConfigMap are allowed to be. */
 const digests = (object: string): string =>
   `${object}.spec.template.spec.containers.filter(c, c.image.contains('@sha256:')).map(c, c.image.split('@sha256:')[1])`;
 
 export interface DenyRuleArgs {
-  /** The Rollout; denied digests are the keys of the ConfigMap `<service>-denied`, which operators' tools write. */
+  /** Name of the Rollout. */
   service: string;
   namespace: Namespace;
 }
 
 /**
- * Lets no one set a Rollout's image to a digest that was rolled back. The gates ask as well, but Argo skips them for a
- * version that is younger than the rollback window, and so would bring back the last one that failed, at once and for all
- * requests, from a checkout that does not know of it. A Rollout that has the digest already may still change.
+ * Lets no one set a Rollout's image to a digest that was rolled back or aborted. The gates ask as well, but Argo skips them for
+ * a version that is younger than the rollback window and older than stable, and so would bring back one that failed, at once
+ * and for all requests, from a checkout that does not know of it. A Rollout that has the digest already may still change.
+ *
+ * Denied digests are the keys of the ConfigMap `<service>-denied`. Pulumi makes it and never has a key in it: operators' tools
+ * write what was rolled back, the release gate what was aborted.
  */
 export class DenyRule extends ComponentResource {
   constructor(name: string, { service, namespace }: DenyRuleArgs, options?: ComponentResourceOptions) {
     super("novacron:dwcp:DenyRule", name, {}, options);
     const policyName = `novacron-denied-${service}`;
+    const denied = new ConfigMap(
+      `${name}-denied`,
+      { metadata: { name: `${service}-denied`, namespace, labels: nameLabel(service) } },
+      { parent: this },
+    );
     const policy = new ValidatingAdmissionPolicy(
       `${name}-policy`,
       {
@@ -51,7 +61,7 @@ export class DenyRule extends ComponentResource {
           validations: [
             {
               expression: "variables.refused.size() == 0",
-              messageExpression: `"sha256:" + variables.refused[0] + " was rolled back and must not run again: " + variables.denied[variables.refused[0]] + "; set the image to another digest (novactl status shows what runs)"`,
+              messageExpression: `"sha256:" + variables.refused[0] + " is denied and must not run again: " + variables.denied[variables.refused[0]] + "; set the image to another digest (novactl status shows what runs)"`,
               reason: "Forbidden",
             },
           ],
@@ -65,13 +75,13 @@ export class DenyRule extends ComponentResource {
         metadata: { name: policyName },
         spec: {
           policyName,
-          // No ConfigMap: nothing was ever denied.
+          // Somebody has taken the ConfigMap away: that must not stop Argo, which writes the Rollout too.
           paramRef: { name: `${service}-denied`, namespace, parameterNotFoundAction: "Allow" },
           matchResources: { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } } },
           validationActions: ["Deny"],
         },
       },
-      { parent: this, dependsOn: [policy] },
+      { parent: this, dependsOn: [policy, denied] },
     );
     this.registerOutputs({});
   }

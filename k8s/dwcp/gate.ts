@@ -1,18 +1,19 @@
-import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment.js";
-import { Service } from "@pulumi/kubernetes/core/v1/service.js";
-import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
-import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
 import { Role } from "@pulumi/kubernetes/rbac/v1/role.js";
 import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding.js";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
-import { PORTS, ROLE_ENVIRONMENT } from "../contract.ts";
-import { NAMESPACES, PRIORITIES } from "../platform/names.ts";
-import { nameLabel, podTemplate } from "./podTemplate.ts";
+import type { ServiceName } from "../../infra/plan/release.ts";
+import { ROLE_ENVIRONMENT } from "../contract.ts";
+import { NAMESPACES, type Namespace } from "../platform/names.ts";
+import { internalService } from "./internalService.ts";
+import { nameLabel } from "./podTemplate.ts";
 
 const NAME = "gate";
 
-/** Where the ConfigMaps with the release ceilings are. */
-const WATCHED = [NAMESPACES.dwcp, NAMESPACES.inference];
+/** The services whose releases it watches, by namespace. */
+const RELEASED: readonly { namespace: Namespace; services: readonly ServiceName[] }[] = [
+  { namespace: NAMESPACES.dwcp, services: ["dwcp-v3", "dwcp-v1"] },
+  { namespace: NAMESPACES.inference, services: ["pba"] },
+];
 
 export interface GateArgs {
   region: string;
@@ -20,9 +21,22 @@ export interface GateArgs {
   image: string;
 }
 
+/** What the gate may do in the namespace of released services: look, and add to what is denied. */
+export const gateRules = (services: readonly string[]) => [
+  { apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list", "watch"] },
+  {
+    apiGroups: [""],
+    resources: ["configmaps"],
+    resourceNames: services.map((service) => `${service}-denied`),
+    verbs: ["patch"],
+  },
+  { apiGroups: ["argoproj.io"], resources: ["rollouts"], verbs: ["get", "list", "watch"] },
+  { apiGroups: ["apps"], resources: ["replicasets"], verbs: ["get"] },
+];
+
 /**
- * The release gate: tells Argo, through Prometheus, and people how far each digest may go in this region. It reads
- * ConfigMaps of the namespaces that hold released services and can do nothing else. Two replicas must agree for a yes.
+ * The release gate: tells Argo, through Prometheus, and people how far each digest may go in this region, and denies what was
+ * aborted. Two replicas must agree for a yes.
  */
 export class Gate extends ComponentResource {
   /** Base URL inside the cluster. */
@@ -31,64 +45,32 @@ export class Gate extends ComponentResource {
   constructor(name: string, { region, image }: GateArgs, options?: ComponentResourceOptions) {
     super("novacron:dwcp:Gate", name, {}, options);
     const own = { parent: this };
-    const metadata = { name: NAME, namespace: NAMESPACES.dwcp, labels: nameLabel(NAME) };
-    const account = new ServiceAccount(`${name}-account`, { metadata, automountServiceAccountToken: false }, own);
-    const bindings = WATCHED.map((namespace) => {
-      const place = { ...metadata, namespace };
-      const role = new Role(
-        `${name}-role-${namespace}`,
-        {
-          metadata: place,
-          rules: [{ apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list", "watch"] }],
-        },
-        own,
-      );
+    const bindings = RELEASED.map(({ namespace, services }) => {
+      const metadata = { name: NAME, namespace, labels: nameLabel(NAME) };
+      const role = new Role(`${name}-role-${namespace}`, { metadata, rules: gateRules(services) }, own);
       return new RoleBinding(
         `${name}-binding-${namespace}`,
         {
-          metadata: place,
+          metadata,
           roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: NAME },
           subjects: [{ kind: "ServiceAccount", name: NAME, namespace: NAMESPACES.dwcp }],
         },
         { ...own, dependsOn: [role] },
       );
     });
-    new Deployment(
-      `${name}-replicas`,
+    this.url = internalService(
+      name,
       {
-        metadata,
-        spec: {
-          replicas: 2,
-          selector: { matchLabels: nameLabel(NAME) },
-          template: podTemplate({
-            name: NAME,
-            image,
-            role: "gate",
-            region,
-            env: { [ROLE_ENVIRONMENT.gate.namespaces]: WATCHED.join(",") },
-            resources: { cpu: "100m", memory: "128Mi" },
-            pool: "workload",
-            priority: PRIORITIES.critical,
-            needsApi: true,
-          }),
-        },
+        name: NAME,
+        image,
+        role: "gate",
+        region,
+        env: { [ROLE_ENVIRONMENT.gate.namespaces]: RELEASED.map(({ namespace }) => namespace).join(",") },
+        resources: { cpu: "100m", memory: "128Mi" },
+        needsApi: true,
       },
-      { ...own, dependsOn: [account, ...bindings] },
+      { ...own, dependsOn: bindings },
     );
-    new Service(
-      `${name}-service`,
-      {
-        metadata,
-        spec: { selector: nameLabel(NAME), ports: [{ name: "http", port: PORTS.http, targetPort: "http" }] },
-      },
-      own,
-    );
-    new PodDisruptionBudget(
-      `${name}-budget`,
-      { metadata, spec: { maxUnavailable: 1, selector: { matchLabels: nameLabel(NAME) } } },
-      own,
-    );
-    this.url = `http://${NAME}.${NAMESPACES.dwcp}.svc:${PORTS.http}`;
     this.registerOutputs({ url: this.url });
   }
 }

@@ -1,16 +1,6 @@
-import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment.js";
-import { Service } from "@pulumi/kubernetes/core/v1/service.js";
-import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
-import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
-import { PORTS, ROLE_ENVIRONMENT } from "../contract.ts";
-import { nameLabel, podTemplate } from "../dwcp/podTemplate.ts";
-import { NAMESPACES, PRIORITIES } from "../platform/names.ts";
-
-const NAME = "auth";
-
-/** The gateway refuses every request while none answers, so one may go at any time, with its zone or its node. */
-const REPLICAS = 2;
+import { ROLE_ENVIRONMENT } from "../contract.ts";
+import { internalService } from "../dwcp/internalService.ts";
 
 /** Whose tokens are taken. */
 export interface IdentityProvider {
@@ -29,51 +19,28 @@ export interface AuthArgs {
   identity: IdentityProvider;
 }
 
-/** The token check behind every external route: the gateway asks it about each request before it passes it on. */
+/**
+ * The token check behind every external route: the gateway asks it about each request before it passes it on, and refuses
+ * every request while no replica answers.
+ */
 export class Auth extends ComponentResource {
   constructor(name: string, { region, image, identity }: AuthArgs, options?: ComponentResourceOptions) {
     super("novacron:edge:Auth", name, {}, options);
-    const own = { parent: this };
-    const metadata = { name: NAME, namespace: NAMESPACES.dwcp, labels: nameLabel(NAME) };
-    const account = new ServiceAccount(`${name}-account`, { metadata, automountServiceAccountToken: false }, own);
-    new Deployment(
-      `${name}-replicas`,
+    internalService(
+      name,
       {
-        metadata,
-        spec: {
-          replicas: REPLICAS,
-          selector: { matchLabels: nameLabel(NAME) },
-          strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-          template: podTemplate({
-            name: NAME,
-            image,
-            role: "auth",
-            region,
-            env: {
-              [ROLE_ENVIRONMENT.auth.issuer]: identity.issuer,
-              [ROLE_ENVIRONMENT.auth.audience]: identity.audience,
-              [ROLE_ENVIRONMENT.auth.jwksUri]: identity.jwksUri,
-            },
-            resources: { cpu: "100m", memory: "128Mi" },
-            pool: "workload",
-            priority: PRIORITIES.critical,
-          }),
+        name: "auth",
+        image,
+        role: "auth",
+        region,
+        env: {
+          [ROLE_ENVIRONMENT.auth.issuer]: identity.issuer,
+          [ROLE_ENVIRONMENT.auth.audience]: identity.audience,
+          [ROLE_ENVIRONMENT.auth.jwksUri]: identity.jwksUri,
         },
+        resources: { cpu: "100m", memory: "128Mi" },
       },
-      { ...own, dependsOn: [account] },
-    );
-    new Service(
-      `${name}-service`,
-      {
-        metadata,
-        spec: { selector: nameLabel(NAME), ports: [{ name: "http", port: PORTS.http, targetPort: "http" }] },
-      },
-      own,
-    );
-    new PodDisruptionBudget(
-      `${name}-budget`,
-      { metadata, spec: { minAvailable: 1, selector: { matchLabels: nameLabel(NAME) } } },
-      own,
+      { parent: this },
     );
     this.registerOutputs({});
   }

@@ -36,7 +36,7 @@ export const isBelow = (stage: Stage, other: Stage): boolean => STAGES.indexOf(s
 
 /**
  * What must hold in a region before its release may go on to a stage. Judges by what Argo itself has measured; a gate that
- * does not answer is closed.
+ * does not answer is closed. Of a digest that is denied nothing else matters.
  */
 export async function readGates(
   client: ClusterClient,
@@ -44,26 +44,23 @@ export async function readGates(
   state: RegionState,
   target: Stage,
 ): Promise<GateVerdict[]> {
+  const denial = denialOf(state, state.digest ?? "");
+  const notDenied = { name: "denied", pass: denial === undefined, reason: denial ?? "the digest is not denied" };
+  if (denial !== undefined) return [notDenied];
   const [own, judged] = await Promise.all([askGate(client, service, state, target), judgement(client, service, state)]);
-  return [...progress(state, target), own, ...judged];
+  return [notDenied, ...progress(state, target), own, ...judged];
 }
 
 /** How far the release has come, and whether its pods are well. */
 export function progress(state: RegionState, target: Stage): GateVerdict[] {
   const { digest, phase, stage, rollout } = state;
   const needed = stageBefore(target);
-  const denial = digest && denialOf(state, digest);
   const verdict = (name: string, pass: boolean, reason: string): GateVerdict => ({ name, pass, reason });
   if (phase === "stable") return [verdict("stage", true, `${short(digest)} has everything`)];
   const pods = rollout.status?.updatedReplicas ?? 0;
   const newest = state.replicaSets.find((set) => hashOf(set) === rollout.status?.currentPodHash);
   const ready = newest?.status?.readyReplicas ?? 0;
   return [
-    verdict(
-      "denied",
-      denial === undefined,
-      denial === undefined ? "the digest is not denied" : `the digest is denied: ${denial}`,
-    ),
     verdict(
       "rollout",
       phase === "canary",

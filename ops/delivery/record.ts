@@ -1,5 +1,6 @@
 import type { ClusterClient } from "../../client/client.ts";
 import { isNotFound } from "../../client/problem.ts";
+import { type Denial, describeDenial } from "../../infra/plan/release.ts";
 import { FIELD_MANAGER, TIMEOUT_MS } from "./edit.ts";
 import type { ConfigMap } from "./objects.ts";
 import { paths, type Service } from "./services.ts";
@@ -67,14 +68,17 @@ export async function readHistory(client: ClusterClient, service: Service): Prom
     });
 }
 
-/** Latches a digest: the region's gate never lets it run again, whatever config an `up` comes from. */
-export const deny = (client: ClusterClient, service: Service, digest: string, reason: object): Promise<void> =>
-  addToData(client, service, "denied", { [digest.replace(/^sha256:/, "")]: JSON.stringify(reason) });
+/**
+ * Latches a digest: the region never lets it run again, whatever config an `up` comes from. What the release gate may have
+ * written of it is replaced.
+ */
+export const deny = (client: ClusterClient, service: Service, digest: string, denial: Denial): Promise<void> =>
+  addToData(client, service, "denied", { [digest.replace(/^sha256:/, "")]: JSON.stringify(denial) });
 
-/** Digests that operators have latched in the region, with the reason as it was given. */
+/** Digests that operators or the release gate have latched in the region, with the reason in words. */
 export async function readDenied(client: ClusterClient, service: Service): Promise<Record<string, string>> {
   const data = (await readData(client, paths(service).denied)) ?? {};
-  return Object.fromEntries(Object.entries(data).map(([hex, reason]) => [`sha256:${hex}`, reason]));
+  return Object.fromEntries(Object.entries(data).map(([hex, reason]) => [`sha256:${hex}`, describeDenial(reason)]));
 }
 
 async function readData(client: ClusterClient, path: string): Promise<Record<string, string> | undefined> {
@@ -86,7 +90,7 @@ async function readData(client: ClusterClient, path: string): Promise<Record<str
   }
 }
 
-/** Entries in a ConfigMap that is novactl's own, and that is made when it is first needed; null takes one away. */
+/** Entries in a ConfigMap whose keys are not Pulumi's, and that is made where there is none; null takes one away. */
 async function addToData(
   client: ClusterClient,
   service: Service,

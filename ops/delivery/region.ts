@@ -20,7 +20,7 @@ export interface RegionState {
   replicaSets: readonly ReplicaSet[];
   weights: TraefikService | undefined;
   ceiling: ReleaseCeiling | undefined;
-  /** Digests that operators have latched here, with their reason. */
+  /** Digests that operators or the release gate have latched here, with their reason. */
   denied: Readonly<Record<string, string>>;
   /** Oldest first. */
   history: readonly HistoryEntry[];

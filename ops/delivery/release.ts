@@ -1,5 +1,8 @@
+import type { Denial } from "../../infra/plan/release.ts";
 import { OperatorError } from "../operatorError.ts";
+import { operator } from "./edit.ts";
 import { digestOf, short, splitImage } from "./objects.ts";
+import { deny } from "./record.ts";
 import { denialOf } from "./region.ts";
 import { type Done, decide, lookAt, type Situation } from "./situation.ts";
 import { setDigest } from "./switchTraffic.ts";
@@ -33,6 +36,7 @@ export async function release(stack: string, simulated: boolean, image: string, 
     throw new OperatorError(
       `${short(digest)} is what is released already; \`novactl promote ${stack}\` takes it further`,
     );
+  const failed = failedReleases(situation, digest);
   return decide(situation, {
     change: { image, digest, stage: "10", wave: 1 },
     action: "release",
@@ -42,10 +46,30 @@ export async function release(stack: string, simulated: boolean, image: string, 
     fromIn: (region) => regions.find((outcome) => outcome.region === region)?.value?.stable,
     to: digest,
     headline: `released ${short(digest)}: up to 10 % in wave 1 (${config.waves[0]?.join(", ")})`,
-    also: async ({ client }) => {
+    also: async ({ region, client }) => {
+      const state = regions.find((outcome) => outcome.region === region)?.value;
+      for (const [bad, denial] of failed)
+        if (state !== undefined && state.stable !== bad && state.denied[bad] === undefined)
+          await deny(client, service, bad, denial);
       await setDigest(client, service, digest);
     },
   });
+}
+
+/**
+ * What this release replaces and what failed in some region, with the reason. The others must not run it either: once the
+ * new version is stable there, Argo would take it for an older one, and give it everything at once.
+ */
+export function failedReleases({ regions }: Pick<Situation, "regions">, digest: string): Map<string, Denial> {
+  const at = new Date().toISOString();
+  return new Map(
+    regions.flatMap(({ region, value }): [string, Denial][] => {
+      const { digest: bad, phase } = value ?? {};
+      if (value === undefined || bad === undefined || bad === digest || bad === value.stable) return [];
+      const denial = denialOf(value, bad) ?? (phase === "aborted" ? "aborted" : undefined);
+      return denial === undefined ? [] : [[bad, { who: operator(), at, reason: `failed in ${region}: ${denial}` }]];
+    }),
+  );
 }
 
 /** Argo takes a version up at once, without a stage or a wave, that is older than the stable one and still kept. */

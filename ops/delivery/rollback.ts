@@ -215,14 +215,17 @@ export function isReleased(own: RegionState, digest: string, regions: readonly R
   return released && last.digest !== digest ? `runs ${short(digest)}; the release never came here` : undefined;
 }
 
-/** Denies the digest, once its traffic is gone; returns what went wrong. */
+/**
+ * Denies the digest; returns what went wrong. What denies it already stays, but for a release that this command has aborted:
+ * there the release gate may have been quicker, and knows no reason.
+ */
 const latch = (
   state: RegionState,
   bad: string,
   { service, who, reason }: RollbackOptions,
   client: RegionCluster["client"],
 ): Promise<string[]> =>
-  state.denied[bad] !== undefined
+  state.denied[bad] !== undefined && !isUnderWay(state.rollout)
     ? Promise.resolve([])
     : attempt("denying the digest", () =>
         deny(client, service, bad, { who, at: new Date().toISOString(), reason }).then(() => undefined),

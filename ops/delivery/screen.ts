@@ -40,13 +40,14 @@ export function describeDelivery(delivery: Delivery): string[] {
       gateText(region),
     ];
   });
-  const notes = regions.flatMap(({ region, error, notes: said, serving, phase, digest: runs, stable }) => [
+  const notes = regions.flatMap(({ region, error, notes: said, serving, phase, digest: runs, stable, denied }) => [
     ...(error === undefined ? [] : [styled("red", `${region}: ${error}`)]),
     ...said.map((note) => styled("yellow", `${region}: ${note}`)),
     ...(serving === undefined || serving === "v3"
       ? []
       : [styled("yellow", `${region}: the kill switch serves ${serving}`)]),
     ...(phase === "aborted" ? [styled("red", `${region}: ${short(runs)} was aborted; ${short(stable)} serves`)] : []),
+    ...(denied === undefined ? [] : [styled("red", `${region}: ${short(runs)} is denied: ${denied}`)]),
     ...(error === undefined && runs !== undefined && runs !== digest
       ? [styled("yellow", `${region}: runs ${short(runs)}, the config says ${short(digest)}`)]
       : []),

@@ -9,7 +9,7 @@ import { versionOf } from "./killSwitch.ts";
 import { type Indicators, measuredShare, readIndicators } from "./metrics.ts";
 import type { TraefikService } from "./objects.ts";
 import type { GateVerdict } from "./record.ts";
-import { type RegionState, readRegion } from "./region.ts";
+import { denialOf, type RegionState, readRegion } from "./region.ts";
 import { paths, type Service, serviceNamed } from "./services.ts";
 
 /** One region of the delivery screen. */
@@ -25,6 +25,8 @@ export interface RegionDelivery {
   /** Digest that is released, and that of stable. */
   digest?: string;
   stable?: string;
+  /** Why the digest that is released must not run here. */
+  denied?: string;
   /** Percent of the requests: as the gateway is told, and as its region's Prometheus counts; null while nothing is counted. */
   weight?: { declared: number; measured: number | null };
   canary?: Indicators | null;
@@ -109,6 +111,7 @@ async function readRegionDelivery({ client }: RegionCluster, service: Service) {
   ]);
   const { rollout, phase, stage, ceiling, digest, stable, weight, history } = state;
   const { currentPodHash, stableRS } = rollout.status ?? {};
+  const denied = digest === undefined ? undefined : denialOf(state, digest);
   const canaryHash = phase === "stable" ? undefined : currentPodHash;
   const next = phase === "stable" ? undefined : STAGES[STAGES.indexOf(stage) + 1];
   const gates = next === undefined ? [] : await readGates(client, service, state, next);
@@ -121,6 +124,7 @@ async function readRegionDelivery({ client }: RegionCluster, service: Service) {
     ...(ceiling === undefined ? {} : { ceiling: ceiling.stage }),
     ...(digest === undefined ? {} : { digest }),
     ...(stable === undefined ? {} : { stable }),
+    ...(denied === undefined ? {} : { denied }),
     weight: { declared: weight, measured: measured === undefined ? null : Math.round(measured * 10) / 10 },
     canary: of(canaryHash),
     stableIndicators: of(stableRS),
@@ -142,8 +146,9 @@ const readServing = (client: ClusterClient, service: Service): Promise<string | 
         .catch(() => undefined);
 
 /** The next gate in a few words: open, or what keeps it closed. */
-export function gateText({ phase, gates = [], nextStage, ceiling }: RegionDelivery): string {
+export function gateText({ phase, gates = [], nextStage, ceiling, denied }: RegionDelivery): string {
   if (phase === "stable" || nextStage === undefined || nextStage === null) return "";
+  if (denied !== undefined) return "none: denied";
   const closed = failing(gates);
   if (closed !== "") return `${nextStage}: ${closed}`;
   return ceiling !== undefined && STAGES.indexOf(ceiling) >= STAGES.indexOf(nextStage)

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { KubernetesObject, ObjectList } from "../../client/client.ts";
 import { ApiError } from "../../client/problem.ts";
+import { gateRules } from "../../k8s/dwcp/gate.ts";
 import { NAMESPACES } from "../../k8s/platform/names.ts";
 import { layout } from "../../ops/home.ts";
 import { Tokens } from "../../sim/tokens.ts";
@@ -91,7 +92,11 @@ export function accessTests(environment: () => Environment): void {
       assert.equal(await shown("aws-use1", tokens.issue(claims, 60).token), 200);
     });
 
-    test("the gate reads ConfigMaps where services are released, and may do nothing else", async () => {
+    test("the gate reads ConfigMaps and Rollouts where services are released, adds to what is denied, and may do nothing else", async () => {
+      const released: Record<string, string[]> = {
+        [NAMESPACES.dwcp]: ["dwcp-v3", "dwcp-v1"],
+        [NAMESPACES.inference]: ["pba"],
+      };
       for (const region of REGIONS) {
         const maps = (namespace: string) => `/api/v1/namespaces/${namespace}/configmaps`;
         assert.equal(await codeOf(region, "GET", maps("dwcp"), asGate()), 200);
@@ -118,12 +123,8 @@ export function accessTests(environment: () => Environment): void {
             ({ apiGroups }) =>
               !apiGroups.some((group) => ["authorization.k8s.io", "authentication.k8s.io"].includes(group)),
           );
-          const isReleased = namespace === NAMESPACES.dwcp || namespace === NAMESPACES.inference;
-          assert.deepEqual(
-            granted,
-            isReleased ? [{ verbs: ["get", "list", "watch"], apiGroups: [""], resources: ["configmaps"] }] : [],
-            `${region} ${namespace}`,
-          );
+          const services = released[namespace] ?? [];
+          assert.deepEqual(granted, services.length === 0 ? [] : gateRules(services), `${region} ${namespace}`);
         }
       }
     });

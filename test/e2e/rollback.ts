@@ -158,7 +158,7 @@ export function rollbackTests(environment: () => Environment): void {
         env: { NOVACRON_HOME: environment().home, NOVACRON_TIME_SCALE: "0", NOVACRON_CLUSTERS: "on" },
       }).ended;
       assert.equal(code, 1);
-      assert.match(stdout + stderr, /was rolled back and must not run again/);
+      assert.match(stdout + stderr, /is denied and must not run again/);
       for (const region of REGIONS) {
         const state = await stateOf(environment(), region);
         assert.notEqual(state.stable, digest, region);

@@ -147,11 +147,33 @@ test("every pod is admitted by Pod Security `restricted`, spread over zones, and
   }
 });
 
-test("the gate reads ConfigMaps of the namespaces with released services and nothing else", () => {
+test("the gate reads releases of the namespaces that have them, adds to what is denied, and may do nothing else", () => {
   const roles = objects.filter(({ kind }) => kind === "Role");
   assert.deepEqual(roles.map(({ metadata }) => metadata.namespace).toSorted(), ["dwcp", "ml"]);
-  for (const { rules } of roles) {
-    assert.deepEqual(rules, [{ apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list", "watch"] }]);
+  for (const { metadata, rules } of roles) {
+    const writing = rules.filter(
+      ({ verbs }: { verbs: string[] }) => !verbs.every((verb) => /get|list|watch/.test(verb)),
+    );
+    const released = SERVICES.filter(([, namespace]) => namespace === metadata.namespace);
+    assert.deepEqual(writing, [
+      {
+        apiGroups: [""],
+        resources: ["configmaps"],
+        resourceNames: released.map(([service]) => `${service}-denied`),
+        verbs: ["patch"],
+      },
+    ]);
+    const read = rules.flatMap(({ resources }: { resources: string[] }) => resources);
+    assert.deepEqual([...new Set(read)], ["configmaps", "rollouts", "replicasets"]);
+  }
+});
+
+test("Pulumi has no key of what is denied, so that no `up` allows it again", () => {
+  for (const [service, namespace] of SERVICES) {
+    const denied = objectOf(objects, "ConfigMap", `${service}-denied`, namespace);
+    assert.equal("data" in denied, false);
+    const { paramRef } = objectOf(objects, "ValidatingAdmissionPolicyBinding", `novacron-denied-${service}`).spec;
+    assert.deepEqual([paramRef.name, paramRef.namespace], [denied.metadata.name, namespace]);
   }
 });
 

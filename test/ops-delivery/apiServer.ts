@@ -27,6 +27,7 @@ export async function startApiServer(): Promise<ApiServer> {
   const tools = process.env.NOVACRON_TOOLS || (await setUpRegionTools());
   const folder = mkdtempSync(join(tmpdir(), "novacron-api-"));
   const children: ChildProcess[] = [];
+  let client: ClusterClient | undefined;
   const start = (program: string, args: readonly string[]): ChildProcess => {
     const child = spawn(
       join(tools, program),
@@ -37,7 +38,7 @@ export async function startApiServer(): Promise<ApiServer> {
     return child;
   };
   const stop = async (): Promise<void> => {
-    client.close();
+    client?.close();
     // An API server whose etcd is gone does not end any more: the last one started ends first.
     for (const child of children.reverse()) {
       if (child.exitCode !== null || child.signalCode !== null) continue;
@@ -74,7 +75,7 @@ export async function startApiServer(): Promise<ApiServer> {
     "--service-account-signing-key-file=sa.key",
     "--service-account-issuer=https://kubernetes.default.svc",
   ]);
-  const client = await connect(`https://127.0.0.1:${port}`, join(certificates, "apiserver.crt"), token, stop);
+  client = await connect(`https://127.0.0.1:${port}`, join(certificates, "apiserver.crt"), token, stop);
   const authority = readFileSync(join(certificates, "apiserver.crt")).toString("base64");
   const kubeconfig = JSON.stringify({
     apiVersion: "v1",
