@@ -31,7 +31,7 @@ export interface Outside {
   resolve(name: string): Promise<string[]>;
   /** Value of a secret in the cloud's secret manager, as JSON object or text. */
   secret(request: SecretRequest): Promise<string>;
-  /** A connection to a public name or address and port. @throws when it is refused or takes longer than 10 s */
+  /** A connection to a public name or address, or another region's private address, and port. @throws when it is refused or takes longer than 10 s */
   connect(host: string, port: number): Promise<Duplex>;
 }
 

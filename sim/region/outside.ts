@@ -1,5 +1,6 @@
 import { request as send } from "node:http";
 import type { Duplex } from "node:stream";
+import { ASKER_HEADER } from "../internet/tunnel.ts";
 import type { AddressRequest, Identity, Outside, SecretRequest } from "./context.ts";
 
 const ANSWER_MS = 10_000;
@@ -22,7 +23,7 @@ export function outsideClient(socket: string | undefined, cluster: string): Outs
     connect: (host, port) =>
       socket === undefined
         ? Promise.reject(new Error(`${host}:${port} cannot be reached: the region was started without --outside`))
-        : connect(socket, `${host}:${port}`),
+        : connect(socket, `${host}:${port}`, cluster),
   };
 }
 
@@ -56,9 +57,10 @@ function post<Answer>(socketPath: string, path: string, body: object): Promise<A
   });
 }
 
-function connect(socketPath: string, target: string): Promise<Duplex> {
+function connect(socketPath: string, target: string, cluster: string): Promise<Duplex> {
   return new Promise((resolve, reject) => {
-    const request = send({ socketPath, method: "CONNECT", path: target, timeout: ANSWER_MS });
+    const headers = { [ASKER_HEADER]: cluster };
+    const request = send({ socketPath, method: "CONNECT", path: target, headers, timeout: ANSWER_MS });
     request.once("connect", (response, stream, head) => {
       if (response.statusCode !== 200) {
         stream.destroy();
