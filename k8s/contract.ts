@@ -70,7 +70,7 @@ export const ROLE_ENVIRONMENT = {
 
 /** Metrics that analyses, gates and dashboards read. Names are DWCP v3's own where it has one. */
 export const METRICS = {
-  /** Counter {code}: finished HTTP requests, probes apart. */
+  /** Counter {code}: finished HTTP requests, probes and peers' questions apart. */
   requests: "dwcp_http_requests_total",
   /** Histogram, seconds, buckets of 1 ms · 2^0..14 as in NovaCron's own latency metrics. */
   duration: "dwcp_http_request_duration_seconds",
