@@ -50,8 +50,8 @@ const syncOutput = z.strictObject({
 const serviceOutput = z.strictObject({
   /** The region's own public name. */
   host: z.hostname(),
-  /** Where other regions reach it. */
-  federationUrl: z.url(),
+  /** Where other regions reach it: private addresses, by way of the mesh alone. Its certificate is for `host`. */
+  wanEntry: z.strictObject({ addresses: z.array(address).min(1), port: z.int() }),
   /** What is released step by step: Rollout, weighted TraefikService and release ceiling have this name or begin with it. */
   released: z.array(z.strictObject({ name: z.string(), namespace: z.string() })),
 });

@@ -4,6 +4,7 @@ import type { GlobalEntry } from "./entry.ts";
 import type { Mesh } from "./mesh.ts";
 import type { EnvironmentPlan } from "./plan/environment.ts";
 import type { ServicesPlan } from "./plan/services.ts";
+import { WAN_PORT } from "./plan/wanEntry.ts";
 import type { Region } from "./region.ts";
 
 export interface StackOutputArgs {
@@ -35,9 +36,13 @@ export function stackOutputs({ plan, regions, mesh, entry, services }: StackOutp
     globalName: entry.globalName,
     nameServers: entry.nameServers,
     serviceTable: Object.fromEntries(
-      services.map(({ plan: { region, hosts, federationUrl }, released }) => [
+      services.map(({ plan: { region, hosts, wanAddresses }, released }) => [
         region,
-        { host: hosts.regional, federationUrl, released: [...released] },
+        {
+          host: hosts.regional,
+          wanEntry: { addresses: wanAddresses, port: WAN_PORT },
+          released: [...released],
+        },
       ]),
     ),
     kubeconfigs: byName((region) => region.cluster.kubeconfig),

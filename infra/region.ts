@@ -22,6 +22,8 @@ export interface Region extends ComponentResource {
 export interface RegionAnnotations {
   /** On a Service of type LoadBalancer: gives it the region's entry addresses. */
   readonly loadBalancer: Record<string, Input<string>>;
+  /** On another one: an internal load balancer with the addresses of `wanAddresses`, reached through the mesh. */
+  readonly wanLoadBalancer: Record<string, Input<string>>;
   /** On the service account `external-secrets/external-secrets`: lets it read the region's secret store. */
   readonly secretsReader: Record<string, Input<string>>;
 }

@@ -34,6 +34,12 @@ export const CHARTS = {
     version: "1.3.2",
     repositoryOpts: { repo: "https://charts.external-secrets.io" },
   },
+  /** AWS Load Balancer Controller v2.14.0, on EKS alone. */
+  awsLoadBalancerController: {
+    chart: "aws-load-balancer-controller",
+    version: "1.14.0",
+    repositoryOpts: { repo: "https://aws.github.io/eks-charts" },
+  },
   /** prometheus-operator v0.93.0. */
   kubePrometheusStack: {
     chart: "kube-prometheus-stack",

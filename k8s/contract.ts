@@ -20,6 +20,9 @@ export const PROBES = {
   ready: "/ready",
 } as const;
 
+/** Says which region and digest answer, and nothing else: what peer regions ask each other, without a token. */
+export const PEER_PATH = "/v1/peer";
+
 /** Response header that names the digest that answered; the black-box probe counts by it. */
 export const VERSION_HEADER = "x-dwcp-digest";
 
@@ -40,6 +43,10 @@ export const ROLE_ENVIRONMENT = {
     stateUrls: "DWCP_STATE_URLS",
     /** Base URL of inference, such as `http://traefik-internal.traefik.svc:8000/pba`. */
     inferenceUrl: "DWCP_PBA_URL",
+    /** DNS name whose SRV records are the other regions' WAN entries: each target begins with its region's name. Of v3 alone. */
+    peerService: "DWCP_PEER_SERVICE",
+    /** Public name of a peer, by which its certificate is checked, with `{region}` for the region's name. */
+    peerHost: "DWCP_PEER_HOST",
   },
   state: {
     /** Folder on the replica's own volume. */
@@ -63,12 +70,16 @@ export const ROLE_ENVIRONMENT = {
 
 /** Metrics that analyses, gates and dashboards read. Names are DWCP v3's own where it has one. */
 export const METRICS = {
-  /** Counter {code}: finished HTTP requests, probes apart. */
+  /** Counter {code}: finished HTTP requests, probes and peers' questions apart. */
   requests: "dwcp_http_requests_total",
   /** Histogram, seconds, buckets of 1 ms · 2^0..14 as in NovaCron's own latency metrics. */
   duration: "dwcp_http_request_duration_seconds",
   /** Gauge: open streams. */
   streams: "dwcp_v3_active_streams",
+  /** Gauge {peer}, 1 or 0: whether a peer region's WAN entry answers through the mesh. */
+  peerUp: "dwcp_v3_peer_up",
+  /** Gauge {peer}, seconds: the last request to a peer and its answer, over a connection that was open. */
+  peerRoundTrip: "dwcp_v3_peer_round_trip_seconds",
   /** Counter: operations acknowledged after a majority of state replicas had them on disk. */
   operations: "dwcp_operations_acknowledged_total",
   /** Counter {reason}: predictions that DWCP made itself because inference was slow or gone. */

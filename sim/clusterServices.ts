@@ -11,6 +11,7 @@ import { PublicNames } from "./internet/names.ts";
 import { openPublicAuthority } from "./internet/publicAuthority.ts";
 import { type Dial, serveProxy } from "./internet/tunnel.ts";
 import { LoadBalancerAddresses } from "./loadBalancerAddresses.ts";
+import { MeshReach } from "./mesh.ts";
 import { serveOutside } from "./outside.ts";
 import { OUTSIDE_SOCKET } from "./region/spec.ts";
 import { demandNamespaces } from "./regionProcess.ts";
@@ -59,11 +60,13 @@ export async function startClusterServices(options: ClusterServicesOptions): Pro
   const addresses = new LoadBalancerAddresses(clusters, store, () => nextPublicAddress(store));
   const [authority, identity] = await Promise.all([openPublicAuthority(folder), IdentityProvider.open(folder)]);
   const login = await identity.serve(authority);
+  const mesh = new MeshReach(store);
   const internet = new Internet({
     names,
     clusters: () => clusters.list(),
     socketOf: clusters.socketOf,
     ownerOf: (address) => addresses.ownerOf(address),
+    whyApart: (from, to) => mesh.whyApart(from, to),
     hosts: [{ name: IDENTITY_HOST, address: IDENTITY_ADDRESS, port: 443, loopbackPort: login.port }],
   });
   const dial: Dial = (host, port) => internet.dial(host, port);

@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { NoAddress } from "./clouds/addressRefusal.ts";
 import type { CloudCluster } from "./clouds/cluster.ts";
-import { allocationFor, internalAddress, NoAddress } from "./clouds/loadBalancers.ts";
+import { allocationFor, internalAddress } from "./clouds/loadBalancers.ts";
 import type { Clusters } from "./clusters.ts";
 import type { AddressRequest } from "./region/context.ts";
 import { replaceFile } from "./replaceFile.ts";
@@ -9,6 +10,13 @@ import type { Store } from "./store.ts";
 
 /** Addresses by what was asked for. */
 type Given = Record<string, string[]>;
+
+/** What each cloud says of an address that something has already. */
+const IN_USE: Record<CloudCluster["spec"]["cloud"], string> = {
+  aws: "InvalidIPAddress.InUse",
+  azure: "PrivateIPAddressIsAllocated",
+  gcp: "IP_IN_USE_BY_ANOTHER_RESOURCE",
+};
 
 /** The load balancers' addresses of all regions. What a region was given is kept in its folder. */
 export class LoadBalancerAddresses {
@@ -34,8 +42,11 @@ export class LoadBalancerAddresses {
       typeof allocation === "object" ? allocation.addresses : (given[key] ?? [this.#fresh(cluster, allocation, given)]);
     for (const address of addresses) {
       const owner = this.ownerOf(address);
-      if (owner !== undefined && owner !== cluster.spec.cluster)
-        throw new NoAddress(`the address ${address} is in use by a load balancer of cluster ${owner}`);
+      const isAnothers = Object.entries(given).some(([other, list]) => other !== key && list.includes(address));
+      if (isAnothers || (owner !== undefined && owner !== cluster.spec.cluster))
+        throw new NoAddress(
+          `${IN_USE[cluster.spec.cloud]}: ${address} is in use by a load balancer of cluster ${owner}`,
+        );
     }
     if (given[key]?.join() !== addresses.join()) this.#write(cluster, { ...given, [key]: addresses });
     return addresses;

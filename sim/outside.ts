@@ -72,7 +72,8 @@ function routesOf({
 
 /**
  * What regions find outside of themselves, on a unix socket: who shows a token, addresses of load balancers, public names,
- * secrets, certificates; and by HTTP CONNECT every server of the simulated internet. Refusals are `{ error }`.
+ * secrets, certificates; and by HTTP CONNECT every server of the simulated internet, and other regions' private addresses as far as
+ * the mesh reaches. Refusals are `{ error }`.
  */
 export async function serveOutside(socket: string, options: OutsideOptions): Promise<Server> {
   const routes = routesOf(options);
@@ -84,7 +85,7 @@ export async function serveOutside(socket: string, options: OutsideOptions): Pro
     response.writeHead(status, { "content-type": "application/json" });
     response.end(JSON.stringify(body));
   });
-  serveTunnels(server, (host, port) => options.internet.dial(host, port));
+  serveTunnels(server, (host, port, asker) => options.internet.dial(host, port, asker));
   rmSync(socket, { force: true });
   await listen(server, { path: socket });
   return server;

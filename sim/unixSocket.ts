@@ -44,9 +44,13 @@ export function askSocket(socketPath: string, { method, path, body, timeout = AN
  * A connection to `address:port` in the network behind a unix socket, by HTTP CONNECT.
  * @throws Error when it is refused or takes longer than 10 s
  */
-export function connectThrough(socketPath: string, target: string): Promise<Duplex> {
+export function connectThrough(
+  socketPath: string,
+  target: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Duplex> {
   return new Promise((resolve, reject) => {
-    const request = send({ socketPath, method: "CONNECT", path: target, timeout: ANSWER_MS });
+    const request = send({ socketPath, method: "CONNECT", path: target, headers, timeout: ANSWER_MS });
     request.once("connect", (response, stream, head) => {
       if (response.statusCode !== 200) {
         stream.destroy();

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Registry } from "prom-client";
 import { z } from "zod";
-import { ENVIRONMENT, METRICS, PORTS, ROLE_ENVIRONMENT } from "../k8s/contract.ts";
+import { ENVIRONMENT, METRICS, PEER_PATH, PORTS, ROLE_ENVIRONMENT } from "../k8s/contract.ts";
+import { Federation, peersOf } from "./federation.ts";
 import { Predictor } from "./predictor.ts";
 import type { Role, RunningRole } from "./role.ts";
 import { jsonBody, serveRole } from "./server.ts";
@@ -11,14 +12,14 @@ const operationSchema = z.strictObject({ id: z.string().min(1).max(128), payload
 
 /**
  * DWCP as far as its delivery needs it: takes operations and acknowledges them once its state has them, opens sessions for
- * long streams on this very pod, predicts bandwidth.
+ * long streams on this very pod, predicts bandwidth, and keeps an eye on the other regions of its federation.
  *
- * `GET /v1/version`; `POST /v1/operations` {id, payload} → 201; `GET /v1/operations[/<id>]`; `POST /v1/sessions` →
+ * `GET /v1/version`; `GET /v1/peer` → {region, digest}; `POST /v1/operations` {id, payload} → 201; `GET /v1/operations[/<id>]`; `POST /v1/sessions` →
  * {endpoint, digest}; `GET /v1/prediction` → {mbps, source}.
  */
 export const dwcp: Role = async (context) => {
   const { env } = context;
-  const { stateUrls, inferenceUrl } = ROLE_ENVIRONMENT.dwcp;
+  const { stateUrls, inferenceUrl, peerService, peerHost } = ROLE_ENVIRONMENT.dwcp;
   const store = new StateClient((env[stateUrls] ?? "").split(",").filter(Boolean));
   const registry = new Registry();
   const acknowledged = new Counter({
@@ -28,6 +29,11 @@ export const dwcp: Role = async (context) => {
   });
   const open = new Gauge({ name: METRICS.streams, help: "Open streams", registers: [registry] });
   const predictor = new Predictor(env[inferenceUrl], registry);
+  const [service, host] = [env[peerService], env[peerHost]];
+  const federation =
+    service === undefined || host === undefined
+      ? undefined
+      : new Federation({ peers: peersOf(service), host, registry, log: context.log });
   const streams = await serveStreams(context, (count) => open.set(count));
   const identity = { digest: env[ENVIRONMENT.digest], region: env[ENVIRONMENT.region], pod: env[ENVIRONMENT.podName] };
 
@@ -36,6 +42,8 @@ export const dwcp: Role = async (context) => {
     handle: async (request, { pathname }) => {
       const [, , collection, id] = pathname.split("/");
       const wanted = `${request.method} ${collection}`;
+      if (request.method === "GET" && pathname === PEER_PATH)
+        return { status: 200, body: { region: identity.region, digest: identity.digest } };
       if (wanted === "GET version") return { status: 200, body: identity };
       if (wanted === "GET prediction") return { status: 200, body: predictor.current() };
       if (wanted === "POST sessions")
@@ -62,6 +70,7 @@ export const dwcp: Role = async (context) => {
     },
     onStop: async () => {
       predictor.stop();
+      federation?.stop();
       await streams.drain();
     },
   });

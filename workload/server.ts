@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Counter, Histogram, Registry } from "prom-client";
-import { ENVIRONMENT, METRICS, PORTS, PROBES, VERSION_HEADER } from "../k8s/contract.ts";
+import { ENVIRONMENT, METRICS, PEER_PATH, PORTS, PROBES, VERSION_HEADER } from "../k8s/contract.ts";
 import type { RoleContext, RunningRole } from "./role.ts";
 
 export interface Answer {
@@ -69,6 +69,8 @@ export async function serveRole(context: RoleContext, options: ServiceOptions): 
     const started = performance.now();
     void respond(request, url).then((result) => {
       answer(response, result);
+      // Other regions' questions are no client's: they would be requests of a canary that nobody else calls.
+      if (url.pathname === PEER_PATH) return;
       requests.inc({ code: String(result.status) });
       duration.observe((performance.now() - started) / 1000);
     });

@@ -20,7 +20,14 @@ export interface RoleArgs {
   /** Names of AWS managed policies, with their path: `service-role/AmazonEBSCSIDriverPolicy`. */
   managedPolicies?: string[];
   /** What the role may do on resources of ours. */
-  allow?: { actions: string[]; resources: Input<string>[] }[];
+  allow?: Permission[];
+}
+
+/** Actions that are allowed on resources, under a condition of IAM's if there is one. */
+export interface Permission {
+  actions: string[];
+  resources: Input<string>[];
+  condition?: Record<string, Record<string, Input<string>>>;
 }
 
 /** A role and everything attached to it. Whatever uses the role must depend on `attachments`, or it may start without its permissions. */
@@ -142,8 +149,13 @@ const trust = (principal: object, actions: string[], condition?: object): Output
     Statement: [{ Effect: "Allow", Principal: principal, Action: actions, ...(condition && { Condition: condition }) }],
   });
 
-const permissions = (allow: { actions: string[]; resources: Input<string>[] }[]): Output<string> =>
+const permissions = (allow: Permission[]): Output<string> =>
   jsonStringify({
     Version: "2012-10-17",
-    Statement: allow.map(({ actions, resources }) => ({ Effect: "Allow", Action: actions, Resource: resources })),
+    Statement: allow.map(({ actions, resources, condition }) => ({
+      Effect: "Allow",
+      Action: actions,
+      Resource: resources,
+      ...(condition && { Condition: condition }),
+    })),
   });

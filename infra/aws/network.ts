@@ -24,8 +24,9 @@ export interface RegionalRouteTable {
 }
 
 /**
- * The region's VPC over three tiers: `public` for load balancers and NAT gateways, `private` for nodes, `intra` without any
- * way to the internet for control-plane interfaces, endpoints and the gateway's attachment. The default security group is
+ * The region's VPC over four tiers: `public` for load balancers and NAT gateways, `private` for nodes, `intra` without any
+ * way to the internet for control-plane interfaces, endpoints and the gateway's attachment, and `wan`, as closed as `intra`,
+ * for the load balancer that other regions call. The default security group is
  * emptied, so that what is attached to no group of its own reaches nothing.
  */
 export class Network extends ComponentResource implements RegionNetwork {
@@ -33,6 +34,8 @@ export class Network extends ComponentResource implements RegionNetwork {
   readonly privateSubnetIds: Output<string[]>;
   /** One in each zone. */
   readonly intraSubnetIds: Output<string[]>;
+  /** One in each zone. */
+  readonly wanSubnetIds: Output<string[]>;
   /** Those of nodes and control plane; public subnets hold nothing that talks to other regions. */
   readonly regionalRouteTables: RegionalRouteTable[];
 
@@ -116,10 +119,12 @@ export class Network extends ComponentResource implements RegionNetwork {
 
     const intraTable = routeTable("intra");
     const intraSubnets = plan.zones.map((zone) => subnet("intra", plan.addresses.intra, zone, intraTable));
+    const wanSubnets = plan.zones.map((zone) => subnet("wan", plan.addresses.wan, zone, intraTable));
 
     this.id = vpc.id;
     this.privateSubnetIds = output(privateTier.map((tier) => tier.subnet.id));
     this.intraSubnetIds = output(intraSubnets.map(({ id }) => id));
+    this.wanSubnetIds = output(wanSubnets.map(({ id }) => id));
     this.regionalRouteTables = [
       ...privateTier.map(({ zone, table }) => ({ label: `private-${zone}`, id: table.id })),
       { label: "intra", id: intraTable.id },
@@ -128,6 +133,7 @@ export class Network extends ComponentResource implements RegionNetwork {
       id: this.id,
       privateSubnetIds: this.privateSubnetIds,
       intraSubnetIds: this.intraSubnetIds,
+      wanSubnetIds: this.wanSubnetIds,
       regionalRouteTables: this.regionalRouteTables,
     });
   }

@@ -1,5 +1,6 @@
 import { all, ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
 import type { AwsRegionPlan } from "../plan/topology.ts";
+import { wanAddresses } from "../plan/wanEntry.ts";
 import type { Region, RegionAnnotations } from "../region.ts";
 import { Addons, NODE_ADDONS, POD_ADDONS } from "./addons.ts";
 import { Cluster } from "./cluster.ts";
@@ -10,6 +11,7 @@ import { FlowLogs } from "./flowLogs.ts";
 import { Gateway } from "./gateway.ts";
 import { Identity } from "./identity.ts";
 import { Keys } from "./keys.ts";
+import { LoadBalancerController } from "./loadBalancerController.ts";
 import { Network } from "./network.ts";
 import { NodeGroups } from "./nodeGroups.ts";
 import { Secrets } from "./secrets.ts";
@@ -57,7 +59,17 @@ export class AwsRegion extends ComponentResource implements Region {
       },
       child,
     );
-    new Addons(`${name}-pod-addons`, { plan, clusterName, addons: POD_ADDONS, after: [nodes] }, child);
+    const podAddons = new Addons(
+      `${name}-pod-addons`,
+      { plan, clusterName, addons: POD_ADDONS, after: [nodes] },
+      child,
+    );
+
+    const balancers = new LoadBalancerController(
+      `${name}-balancers`,
+      { plan, clusterName, vpcId: network.id, provider: cluster.provider, after: [nodes, podAddons] },
+      child,
+    );
 
     const gateway = new Gateway(
       `${name}-gateway`,
@@ -84,6 +96,15 @@ export class AwsRegion extends ComponentResource implements Region {
         "service.beta.kubernetes.io/aws-load-balancer-eip-allocations": all(entry.allocationIds).apply((ids) =>
           ids.join(","),
         ),
+      },
+      wanLoadBalancer: {
+        "service.beta.kubernetes.io/aws-load-balancer-type": balancers.serviceType,
+        "service.beta.kubernetes.io/aws-load-balancer-scheme": "internal",
+        // To nodes, not pods: it keeps callers' addresses without more being said.
+        "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type": "instance",
+        "service.beta.kubernetes.io/aws-load-balancer-attributes": "load_balancing.cross_zone.enabled=true",
+        "service.beta.kubernetes.io/aws-load-balancer-subnets": network.wanSubnetIds.apply((ids) => ids.join(",")),
+        "service.beta.kubernetes.io/aws-load-balancer-private-ipv4-addresses": wanAddresses(plan).join(","),
       },
       // EKS Pod Identity knows the service account by its name.
       secretsReader: {},

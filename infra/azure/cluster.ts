@@ -174,6 +174,7 @@ export class AzureCluster extends ComponentResource implements RegionCluster {
         { plan, to, role: "Network Contributor", on: network.apiServerSubnetId },
         this,
       ),
+      grant(`${name}-wan-subnet`, { plan, to, role: "Network Contributor", on: network.wanSubnetId }, this),
       grant(`${name}-entry`, { plan, to, role: "Network Contributor", on: entry }, this),
       grant(`${name}-kubelet`, { plan, to, role: "Managed Identity Operator", on: identities.kubelet.id }, this),
       grant(`${name}-key`, { plan, to, role: "Key Vault Crypto User", on: secrets.clusterKey.id }, this),

@@ -9,8 +9,11 @@ import type { RegionNetwork } from "../region.ts";
 import { type NodeSlice, nodeSlices } from "./nodeSlices.ts";
 import { AzureSecurityGroup, endpointRules, nodeRules } from "./securityGroups.ts";
 
+/** Subnet of the load balancer that other regions call. */
+export const WAN_SUBNET = "wan";
+
 /**
- * The region's VNet: subnets for nodes, private endpoints, the cluster's API server and the VPN gateway, each with the
+ * The region's VNet: subnets for nodes, private endpoints, the cluster's API server, the WAN entry and the VPN gateway, each with the
  * security group and the way out that it needs. Nothing in it has a public address but the NAT gateways.
  */
 export class AzureNetwork extends ComponentResource implements RegionNetwork {
@@ -22,6 +25,7 @@ export class AzureNetwork extends ComponentResource implements RegionNetwork {
   readonly nodeSubnets: { slice: NodeSlice; id: Output<string> }[];
   readonly endpointSubnetId: Output<string>;
   readonly apiServerSubnetId: Output<string>;
+  readonly wanSubnetId: Output<string>;
   readonly gatewaySubnetId: Output<string>;
 
   constructor(name: string, args: { plan: AzureRegionPlan; group: ResourceGroup }, opts?: ComponentResourceOptions) {
@@ -71,6 +75,11 @@ export class AzureNetwork extends ComponentResource implements RegionNetwork {
       addressPrefix: plan.addresses.controlPlane,
       delegations: [{ name: "aks", serviceName: "Microsoft.ContainerService/managedClusters" }],
     });
+    const wanSubnet = subnet(WAN_SUBNET, {
+      addressPrefix: plan.addresses.wan.range,
+      defaultOutboundAccess: false,
+      networkSecurityGroup: { id: nodes.id },
+    });
     // The name is Azure's, and Azure allows no security group here.
     const gatewaySubnet = subnet("GatewaySubnet", { addressPrefix: plan.addresses.gateway });
 
@@ -79,6 +88,7 @@ export class AzureNetwork extends ComponentResource implements RegionNetwork {
     this.privateSubnetIds = all(this.nodeSubnets.map((subnet) => subnet.id));
     this.endpointSubnetId = endpointSubnet.id;
     this.apiServerSubnetId = apiServerSubnet.id;
+    this.wanSubnetId = wanSubnet.id;
     this.gatewaySubnetId = gatewaySubnet.id;
     this.registerOutputs({
       id: this.id,
@@ -87,6 +97,7 @@ export class AzureNetwork extends ComponentResource implements RegionNetwork {
       nodeSubnets: this.nodeSubnets,
       endpointSubnetId: this.endpointSubnetId,
       apiServerSubnetId: this.apiServerSubnetId,
+      wanSubnetId: this.wanSubnetId,
       gatewaySubnetId: this.gatewaySubnetId,
     });
   }

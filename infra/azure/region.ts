@@ -1,6 +1,7 @@
 import { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup.js";
 import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
 import type { AzureRegionPlan } from "../plan/topology.ts";
+import { wanAddresses } from "../plan/wanEntry.ts";
 import type { Region, RegionAnnotations } from "../region.ts";
 import { AzureCluster } from "./cluster.ts";
 import { AzureDiskEncryption } from "./diskEncryption.ts";
@@ -8,7 +9,7 @@ import { AzureDns } from "./dns.ts";
 import { AzureGateway } from "./gateway.ts";
 import { AzureIdentities } from "./identity.ts";
 import { AzureLogs } from "./logs.ts";
-import { AzureNetwork } from "./network.ts";
+import { AzureNetwork, WAN_SUBNET } from "./network.ts";
 import { AzurePrivateEndpoint } from "./privateEndpoints.ts";
 import { addressOf, zoneRedundantAddress } from "./publicAddresses.ts";
 import { grant } from "./roles.ts";
@@ -99,6 +100,11 @@ export class AzureRegion extends ComponentResource implements Region {
       loadBalancer: {
         "service.beta.kubernetes.io/azure-pip-name": entry.name,
         "service.beta.kubernetes.io/azure-load-balancer-resource-group": group.name,
+      },
+      wanLoadBalancer: {
+        "service.beta.kubernetes.io/azure-load-balancer-internal": "true",
+        "service.beta.kubernetes.io/azure-load-balancer-internal-subnet": WAN_SUBNET,
+        "service.beta.kubernetes.io/azure-load-balancer-ipv4": wanAddresses(plan).join(","),
       },
       secretsReader: {
         "azure.workload.identity/client-id": reader.clientId,

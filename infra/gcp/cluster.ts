@@ -74,6 +74,8 @@ export class GcpCluster extends ComponentResource implements RegionCluster {
         masterAuth: { clientCertificateConfig: { issueClientCertificate: false } },
         // Health endpoints only: nothing else answers those who do not say who they are.
         anonymousAuthenticationConfig: { mode: "LIMITED" },
+        // Internal load balancers in another subnetwork than the nodes' need it (GKE, "LoadBalancer Service parameters").
+        enableL4IlbSubsetting: true,
         workloadIdentityConfig: { workloadPool: `${project}.svc.id.goog` },
         databaseEncryption: { state: "ENCRYPTED", keyName: args.key },
         securityPostureConfig: { mode: "BASIC", vulnerabilityMode: "VULNERABILITY_DISABLED" },

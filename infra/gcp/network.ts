@@ -19,7 +19,7 @@ const ALL_PROTOCOLS = [{ protocol: "tcp" }, { protocol: "udp" }, { protocol: "ic
 const FLOW_LOGS = { aggregationInterval: "INTERVAL_30_SEC", flowSampling: 0.5, metadata: "INCLUDE_ALL_METADATA" };
 
 /**
- * The region's VPC network: nodes with ranges for pods and services, private endpoints, egress and firewall.
+ * The region's VPC network: nodes with ranges for pods and services, private endpoints, the WAN entry, egress and firewall.
  *
  * A VPC of its own for each region, although Google's are global: a mistake in one region's routes or rules stays there.
  * The plan's public tier has no subnetwork here, since load balancers and Cloud NAT stand in none.
@@ -33,6 +33,8 @@ export class GcpNetwork extends ComponentResource implements RegionNetwork {
   readonly networkName: Output<string>;
   /** Self link of the subnetwork that holds the nodes. */
   readonly nodeSubnetwork: Output<string>;
+  /** The subnetwork of the load balancer that other regions call. */
+  readonly wanSubnetwork: { name: Output<string>; selfLink: Output<string> };
   /** Names of all subnetworks, as flow logs carry them. */
   readonly subnetworkNames: Output<string[]>;
 
@@ -69,6 +71,7 @@ export class GcpNetwork extends ComponentResource implements RegionNetwork {
       child,
     );
     const endpoints = new Subnetwork(`${name}-endpoints`, { ...subnetwork, ipCidrRange: addresses.intra.range }, child);
+    const wan = new Subnetwork(`${name}-wan`, { ...subnetwork, ipCidrRange: addresses.wan.range }, child);
 
     // Even without NAT: it carries Private Google Access, and GKE refuses a network that lacks it.
     // It alone lets nothing out, since no node has a public address.
@@ -84,12 +87,14 @@ export class GcpNetwork extends ComponentResource implements RegionNetwork {
     this.privateSubnetIds = output([nodes.selfLink, endpoints.selfLink]);
     this.networkName = network.name;
     this.nodeSubnetwork = nodes.selfLink;
-    this.subnetworkNames = output([nodes.name, endpoints.name]);
+    this.wanSubnetwork = { name: wan.name, selfLink: wan.selfLink };
+    this.subnetworkNames = output([nodes.name, endpoints.name, wan.name]);
     this.registerOutputs({
       id: this.id,
       privateSubnetIds: this.privateSubnetIds,
       networkName: this.networkName,
       nodeSubnetwork: this.nodeSubnetwork,
+      wanSubnetwork: this.wanSubnetwork,
       subnetworkNames: this.subnetworkNames,
     });
   }

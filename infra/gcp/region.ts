@@ -1,6 +1,7 @@
 import { Address } from "@pulumi/gcp/compute/address.js";
 import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
 import type { GcpRegionPlan } from "../plan/topology.ts";
+import { wanAddresses } from "../plan/wanEntry.ts";
 import type { Region, RegionAnnotations } from "../region.ts";
 import { GcpCluster } from "./cluster.ts";
 import { GcpDns } from "./dns.ts";
@@ -65,6 +66,20 @@ export class GcpRegion extends ComponentResource implements Region {
       },
       { parent: this },
     );
+    const [wanAddress] = wanAddresses(plan);
+    const wanEntry = new Address(
+      `${name}-wan`,
+      {
+        region: plan.location,
+        addressType: "INTERNAL",
+        purpose: "GCE_ENDPOINT",
+        subnetwork: this.network.wanSubnetwork.selfLink,
+        ...(wanAddress && { address: wanAddress }),
+        description: `WAN entry of ${plan.name}`,
+        labels: plan.tags,
+      },
+      { parent: this },
+    );
 
     this.regionName = plan.name;
     this.artifacts = artifacts.bucket;
@@ -75,6 +90,13 @@ export class GcpRegion extends ComponentResource implements Region {
         // Without it GKE builds a load balancer that takes no reserved address by name.
         "cloud.google.com/l4-rbs": "enabled",
         "networking.gke.io/load-balancer-ip-addresses": entry.name,
+      },
+      wanLoadBalancer: {
+        "networking.gke.io/load-balancer-type": "Internal",
+        "networking.gke.io/load-balancer-ip-addresses": wanEntry.name,
+        "networking.gke.io/load-balancer-subnet": this.network.wanSubnetwork.name,
+        // Regions that are peered natively are other Google locations; those behind the VPN come in by this one's gateway.
+        "networking.gke.io/internal-load-balancer-allow-global-access": "true",
       },
       secretsReader: { "iam.gke.io/gcp-service-account": secrets.reader },
     };

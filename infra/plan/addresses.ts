@@ -36,6 +36,9 @@ export function zoneSlot(zone: string, cloud: Cloud): number {
   return slot;
 }
 
+/** The part of a region's range in which the load balancer stands by which other regions reach it. */
+export const wanRange = (region: Cidr): Cidr => subnet(subnet(region, 16, 0), 25, 2 * 194);
+
 /**
  * Lays a region's range out. `range` is a /15; its lower half is the network, its upper half is for pods and services.
  *
@@ -46,6 +49,7 @@ export function zoneSlot(zone: string, cloud: Cloud): number {
  * | intra | 10.2.160.0/19, a /22 per zone | private endpoints and gateway attachments |
  * | gateway | 10.2.192.0/24 | Azure asks for /27 or larger |
  * | controlPlane | 10.2.193.0/28 | the size that GKE demands |
+ * | wan | 10.2.194.0/25, a /28 per zone | the smallest subnet on AWS; a network load balancer asks for 8 free addresses |
  * | pods | 10.3.0.0/17 | 128 GKE or AKS nodes with a /24 each |
  * | services | 10.3.128.0/18 | outside the VPC, as EKS demands |
  *
@@ -64,6 +68,7 @@ export function planAddresses(range: Cidr, zones: readonly string[], cloud: Clou
     private: tier(subnet(network, 17, 0), 20),
     public: tier(subnet(network, 19, 4), 22),
     intra: tier(subnet(network, 19, 5), 22),
+    wan: tier(wanRange(range), 28),
     gateway: subnet(network, 24, 192),
     controlPlane: subnet(subnet(network, 24, 193), 28, 0),
     pods: subnet(overlay, 17, 0),

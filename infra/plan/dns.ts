@@ -4,6 +4,8 @@ export interface DnsPlan {
   zone: string;
   /** The global name: answers with the entry of a healthy region. */
   globalName: string;
+  /** Regions' own public names, with `{region}` for the region's name: known before a region is. */
+  regionalPattern: string;
   entries: RegionEntry[];
 }
 
@@ -27,11 +29,13 @@ export function privateZoneName(region: string, zone: string): string {
  * the one path that the gateway lets through without a token.
  */
 export function planDns(zone: string, regions: readonly string[]): DnsPlan {
+  const regionalPattern = `dwcp.{region}.${zone}`;
   return {
     zone,
     globalName: `dwcp.${zone}`,
+    regionalPattern,
     entries: regions.map((region) => {
-      const name = `dwcp.${region}.${zone}`;
+      const name = regionalPattern.replace("{region}", region);
       return { region, name, healthCheck: { fqdn: name, port: 443, path: "/health" } };
     }),
   };

@@ -1,4 +1,6 @@
+import { wanRange } from "./addresses.ts";
 import type { Cidr, Cloud, RegionPlan } from "./topology.ts";
+import { WAN_PORT } from "./wanEntry.ts";
 
 /** Where traffic may come from or go to. */
 export type Peer =
@@ -34,8 +36,6 @@ const PORT = {
   web: 8000,
   websecure: 8443,
   wan: 8444,
-  /** The WAN entry point's port at the load balancer, which callers see. */
-  wanExposed: 8443,
   internal: 8081,
   gatewayMetrics: 9100,
   rolloutsMetrics: 8090,
@@ -68,8 +68,8 @@ const DWCP = ["dwcp-v3", "dwcp-v1"];
 
 /**
  * Plans a region's NetworkPolicies: in each namespace nothing but DNS by default, and on top what each part needs. From the
- * internet only the two public entry points are reached, and from other regions the WAN entry point and open streams, by a
- * policy for each peer, so that a new region changes none that is there.
+ * internet only the two public entry points are reached, and from other regions the WAN entry point, by a policy for each
+ * peer, so that a new region changes none that is there.
  */
 export function planNetworkPolicies(region: NetworkPolicyFacts): NetworkPolicyPlan[] {
   return [
@@ -229,7 +229,7 @@ function services(region: NetworkPolicyFacts): NetworkPolicyPlan[] {
   ];
 }
 
-/** What one other region reaches, and is reached by: the WAN entry points and DWCP's streams. */
+/** What one other region reaches, and is reached by: the WAN entry points. Nodes there may stand for their pods, so its whole range may call. */
 function wanPeer({ region, cidr }: RegionPlan["peers"][number]): NetworkPolicyPlan[] {
   return [
     {
@@ -240,9 +240,8 @@ function wanPeer({ region, cidr }: RegionPlan["peers"][number]): NetworkPolicyPl
     {
       namespace: "dwcp",
       name: `wan-${region}`,
-      pods: DWCP,
-      ingress: [{ peers: [{ cidr }], ports: [PORT.stream] }],
-      egress: [{ peers: [{ cidr }], ports: [PORT.wanExposed, PORT.stream] }],
+      pods: ["dwcp-v3"],
+      egress: [{ peers: [{ cidr: wanRange(cidr) }], ports: [WAN_PORT] }],
     },
   ];
 }

@@ -2,18 +2,16 @@ import type { DnsPlan } from "./dns.ts";
 import { type NetworkPolicyPlan, planNetworkPolicies } from "./networkPolicies.ts";
 import type { RegionRelease, ReleasePlan } from "./release.ts";
 import type { Cloud, NodePoolPlan, RegionPlan } from "./topology.ts";
-
-/** Port of a region's WAN entry point, at its public name. */
-const WAN_PORT = 8443;
+import { wanAddresses } from "./wanEntry.ts";
 
 /** With one pod there is no upgrade without an outage. */
 const FEWEST_REPLICAS = 2;
 
-/** Another region as DWCP reaches it: over its WAN entry point and no other way. */
+/** Another region as DWCP reaches it: at its WAN entry, through the mesh, and no other way. */
 export interface FederationPeer {
   region: string;
-  /** Base URL, such as `https://dwcp.azr-weu.staging.novacron.example:8443`. */
-  url: string;
+  /** Private addresses of its WAN entry. */
+  addresses: string[];
 }
 
 /** What runs in one region's cluster. */
@@ -23,10 +21,13 @@ export interface ServicesPlan {
   location: string;
   /** How many zones the region has. */
   zones: number;
-  /** Public names: the one that any healthy region answers, and the region's own. */
-  hosts: { global: string; regional: string };
-  /** Where other regions reach this one. */
-  federationUrl: string;
+  /**
+   * Public names: the one that any healthy region answers, the region's own, and the pattern of all regions' own, with
+   * `{region}` for the region's name.
+   */
+  hosts: { global: string; regional: string; pattern: string };
+  /** Private addresses at which other regions reach this one. */
+  wanAddresses: string[];
   peers: FederationPeer[];
   /** Least pods of a service by the pool that it runs on: one for each node that the pool has at least. */
   replicas: { workload: number; inference: number };
@@ -37,7 +38,7 @@ export interface ServicesPlan {
 
 /** Plans what runs in each region's cluster, in the order of the regions. */
 export function planServices(regions: readonly RegionPlan[], dns: DnsPlan, release: ReleasePlan): ServicesPlan[] {
-  const peers = dns.entries.map(({ region, name }) => ({ region, url: `https://${name}:${WAN_PORT}` }));
+  const entries = regions.map((region) => ({ region: region.name, addresses: wanAddresses(region) }));
   return regions.map((region) => {
     const { name, cloud, location, zones } = region;
     return {
@@ -45,9 +46,9 @@ export function planServices(regions: readonly RegionPlan[], dns: DnsPlan, relea
       cloud,
       location,
       zones: zones.length,
-      hosts: { global: dns.globalName, regional: of(name, dns.entries).name },
-      federationUrl: of(name, peers).url,
-      peers: peers.filter((peer) => peer.region !== name),
+      hosts: { global: dns.globalName, regional: of(name, dns.entries).name, pattern: dns.regionalPattern },
+      wanAddresses: of(name, entries).addresses,
+      peers: entries.filter((peer) => peer.region !== name),
       replicas: { workload: replicasOn(region, "workload"), inference: replicasOn(region, "inference") },
       networkPolicies: planNetworkPolicies(region),
       release: ceilingsOf(name, release),
@@ -61,7 +62,7 @@ function replicasOn({ nodePools }: RegionPlan, pool: NodePoolPlan["name"]): numb
 
 function of<Entry extends { region: string }>(region: string, entries: readonly Entry[]): Entry {
   const found = entries.find((entry) => entry.region === region);
-  if (found === undefined) throw new Error(`the plan has no name for ${region}`);
+  if (found === undefined) throw new Error(`the plan has no entry for ${region}`);
   return found;
 }
 

@@ -20,6 +20,8 @@ export interface AddressPlan {
   private: TierPlan;
   /** Private endpoints and gateway attachments: no route to the internet. */
   intra: TierPlan;
+  /** The load balancer by which other regions reach this one, and nothing else: so nobody takes its addresses before it does. */
+  wan: TierPlan;
   /** The subnet that a VPN gateway needs for itself (Azure `GatewaySubnet`), a /24. */
   gateway: Cidr;
   /** The control plane's own range (GKE private clusters), a /28. */

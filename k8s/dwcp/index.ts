@@ -1,4 +1,3 @@
-import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import type { StackConfig } from "../../infra/config/schema.ts";
 import type { QuorumPlan } from "../../infra/plan/quorum.ts";
@@ -8,12 +7,10 @@ import { INTERNAL_GATEWAY_URL, NAMESPACES } from "../platform/names.ts";
 import { BackgroundLoad } from "./backgroundLoad.ts";
 import { CanaryService, type ReleasedService } from "./canaryService.ts";
 import { Gate } from "./gate.ts";
+import { PEER_SERVICE, Peers } from "./peers.ts";
 import { PROBE_PREFIX, Routes } from "./routes.ts";
 import { settings } from "./settings.ts";
 import { STATE_URLS, State } from "./state.ts";
-
-/** By which DWCP finds the other regions of its federation, a ConfigMap {region, url} each: over WAN entry points alone. */
-export const PEER_LABEL = { "novacron.io/federation-peer": "true" };
 
 export interface DwcpArgs {
   /** From `planServices`. */
@@ -45,18 +42,13 @@ export class Dwcp extends ComponentResource {
 
     const gate = new Gate(`${name}-gate`, { region, image: images.environment }, own);
     new State(`${name}-state`, { region, image: images.environment }, own);
-    // An object for each: a new region adds one and restarts nothing, as a list in every pod's environment would.
-    for (const peer of plan.peers) {
-      new ConfigMap(
-        `${name}-peer-${peer.region}`,
-        {
-          metadata: { name: `dwcp-peer-${peer.region}`, namespace: NAMESPACES.dwcp, labels: PEER_LABEL },
-          data: { ...peer },
-        },
-        own,
-      );
-    }
-    const version = (service: "dwcp-v3" | "dwcp-v1", image: string, judged: boolean): CanaryService =>
+    new Peers(`${name}-peers`, { peers: plan.peers }, own);
+    const version = (
+      service: "dwcp-v3" | "dwcp-v1",
+      image: string,
+      judged: boolean,
+      env: Record<string, string> = {},
+    ): CanaryService =>
       new CanaryService(
         `${name}-${service === "dwcp-v3" ? "v3" : "v1"}`,
         {
@@ -70,6 +62,7 @@ export class Dwcp extends ComponentResource {
               [ROLE_ENVIRONMENT.dwcp.stateUrls]: STATE_URLS.join(","),
               [ROLE_ENVIRONMENT.dwcp.inferenceUrl]: args.inferenceUrl,
               ...settings(args.quorum),
+              ...env,
             },
             resources: { cpu: "250m", memory: "256Mi" },
             pool: "workload",
@@ -80,7 +73,12 @@ export class Dwcp extends ComponentResource {
         },
         own,
       );
-    const v3 = version("dwcp-v3", images.dwcpV3, features.dwcpV3);
+    // The same in every region for all time: a new region restarts no pod.
+    const federation = {
+      [ROLE_ENVIRONMENT.dwcp.peerService]: PEER_SERVICE,
+      [ROLE_ENVIRONMENT.dwcp.peerHost]: hosts.pattern,
+    };
+    const v3 = version("dwcp-v3", images.dwcpV3, features.dwcpV3, federation);
     const v1 = version("dwcp-v1", images.dwcpV1, !features.dwcpV3);
     const routes = new Routes(
       `${name}-routes`,

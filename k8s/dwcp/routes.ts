@@ -1,5 +1,5 @@
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
-import { PROBES } from "../contract.ts";
+import { PEER_PATH, PROBES } from "../contract.ts";
 import { IngressRoute, type IngressRouteSpec, Middleware, TraefikService } from "../crds/traefik.ts";
 import { NAMESPACES } from "../platform/names.ts";
 
@@ -60,6 +60,7 @@ export class Routes extends ComponentResource {
     );
     const services: IngressRouteSpec["routes"][number]["services"] = [{ name: NAME, kind: "TraefikService" }];
     const eitherName = `(Host(\`${hosts.global}\`) || Host(\`${hosts.regional}\`))`;
+    const ownName = `Host(\`${hosts.regional}\`)`;
     const tls = { secretName: certificate };
     const after = { ...own, dependsOn: [killSwitch, probePrefix] };
 
@@ -91,7 +92,16 @@ export class Routes extends ComponentResource {
         spec: {
           entryPoints: ["wan"],
           tls,
-          routes: [{ match: `Host(\`${hosts.regional}\`)`, kind: "Rule", services, middlewares: EXTERNAL }],
+          routes: [
+            { match: ownName, kind: "Rule", services, middlewares: EXTERNAL },
+            // Peers have no token of the identity provider; the answer says who answers, and who may ask the network decides.
+            {
+              match: `${ownName} && Path(\`${PEER_PATH}\`) && Method(\`GET\`)`,
+              kind: "Rule",
+              services,
+              middlewares: ANONYMOUS,
+            },
+          ],
         },
       },
       after,

@@ -1,7 +1,7 @@
 import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import { TlsOption } from "../crds/traefik.ts";
-import { NAMESPACES } from "../platform/names.ts";
+import { GATEWAY_PODS, NAMESPACES } from "../platform/names.ts";
 import { Auth, type AuthArgs } from "./auth.ts";
 import { Certificates, type CertificatesArgs } from "./certificates.ts";
 import { middlewares } from "./middlewares.ts";
@@ -12,9 +12,6 @@ export interface EdgeArgs extends AuthArgs {
   /** Public zone of both names, and the AWS role that may write proofs of ownership into it. */
   dns: CertificatesArgs["dns"];
 }
-
-/** Labels of the gateway's pods, as the chart sets them. */
-const GATEWAY_PODS = { "app.kubernetes.io/name": "traefik" };
 
 /** Port of the internal gateway's Service. */
 const INTERNAL_PORT = 8000;

@@ -34,4 +34,15 @@ export const ALERTS: readonly AlertingRule[] = [
       description: "Inference is slower than 50 ms or gone. Answers stay correct; predictions are less good.",
     },
   },
+  {
+    alert: "FederationPeerDown",
+    expr: `max by (peer) (${METRICS.peerUp}) == 0`,
+    for: "2m",
+    labels: { severity: "warning" },
+    annotations: {
+      summary: "Region {{ $labels.peer }} cannot be reached",
+      description:
+        "No pod of DWCP gets an answer from its WAN entry: see `novactl mesh`. Clients of this region are served.",
+    },
+  },
 ];

@@ -107,7 +107,8 @@ export const traefikValues = (replicas: number, loadBalancer: Record<string, Inp
       redirections: { entryPoint: { to: "websecure", scheme: "https", permanent: true } },
     }),
     websecure: exposed(ENTRY_POINT_PORTS.websecure, 443, TLS),
-    wan: exposed(ENTRY_POINT_PORTS.wan, 8443, TLS),
+    // On a load balancer of its own, which the internet does not reach (wanEntry.ts).
+    wan: { ...hidden(ENTRY_POINT_PORTS.wan), http: TLS, transport: TRANSPORT },
     internal: hidden(ENTRY_POINT_PORTS.internal),
     metrics: hidden(ENTRY_POINT_PORTS.metrics),
   },

@@ -35,6 +35,9 @@ export const PROMETHEUS_URL = `http://prometheus-operated.${NAMESPACES.monitorin
 /** Routes inside the cluster that no one outside reaches. */
 export const INTERNAL_GATEWAY_URL = `http://traefik-internal.${NAMESPACES.gateway}.svc:8000`;
 
+/** Labels of the gateway's pods, as the chart sets them. */
+export const GATEWAY_PODS = { "app.kubernetes.io/name": "traefik" } as const;
+
 /** Port of each of the gateway's entry points in its pods. */
 export const ENTRY_POINT_PORTS = { web: 8000, websecure: 8443, wan: 8444, internal: 8081, metrics: 9100 } as const;
 

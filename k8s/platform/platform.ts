@@ -11,6 +11,7 @@ import { priorityClasses } from "./priorities.ts";
 import { release } from "./release.ts";
 import { regionalSecretStore } from "./secretStore.ts";
 import { encryptedVolumes } from "./storageClass.ts";
+import { wanEntry } from "./wanEntry.ts";
 
 /** Annotations as a cloud wants them. */
 type Annotations = Record<string, Input<string>>;
@@ -25,8 +26,8 @@ export interface PlatformArgs {
   replicas: Replicas;
   /** From `planNetworkPolicies`. */
   networkPolicies: readonly NetworkPolicyPlan[];
-  /** `Region.annotations`: how the gateway gets the region's addresses, and External Secrets the right to read. */
-  annotations: { loadBalancer: Annotations; secretsReader: Annotations };
+  /** `Region.annotations`: how the gateway gets its public and its private addresses, and External Secrets the right to read. */
+  annotations: { loadBalancer: Annotations; wanLoadBalancer: Annotations; secretsReader: Annotations };
   /** `Region.secretStore`. */
   secretStore: Input<string>;
 }
@@ -64,7 +65,12 @@ export class Platform extends ComponentResource {
       );
 
     install("argoRollouts", NAMESPACES.rollouts, argoRolloutsValues);
-    install("traefik", NAMESPACES.gateway, traefikValues(Math.max(2, args.zones), annotations.loadBalancer));
+    const gateway = install(
+      "traefik",
+      NAMESPACES.gateway,
+      traefikValues(Math.max(2, args.zones), annotations.loadBalancer),
+    );
+    wanEntry(`${name}-wan-entry`, annotations.wanLoadBalancer, { parent: this, dependsOn: gateway });
     install("certManager", NAMESPACES.certificates, certManagerValues);
     const secrets = install("externalSecrets", NAMESPACES.secrets, externalSecretsValues(annotations.secretsReader));
     regionalSecretStore(`${name}-secret-store`, { cloud, location, store }, { parent: this, dependsOn: secrets });

@@ -5,7 +5,7 @@ import type { Namespace } from "./names.ts";
 
 export interface ReleaseArgs<Values extends object> {
   chart: PinnedChart;
-  namespace: Namespace;
+  namespace: Namespace | "kube-system";
   values: Values;
 }
 

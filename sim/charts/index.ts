@@ -1,5 +1,6 @@
 /** The Helm charts that the simulated clusters know. */
 import { argoRollouts } from "./argoRollouts.ts";
+import { awsLoadBalancerController } from "./awsLoadBalancerController.ts";
 import { certManager } from "./certManager.ts";
 import type { Chart, ChartRelease, Manifest } from "./chart.ts";
 import { chartCrds } from "./crds.ts";
@@ -24,6 +25,7 @@ const charts: Readonly<Record<string, Render>> = {
   [traefik.name]: rendersAs(traefik),
   [certManager.name]: rendersAs(certManager),
   [externalSecrets.name]: rendersAs(externalSecrets),
+  [awsLoadBalancerController.name]: rendersAs(awsLoadBalancerController),
   [kubePrometheusStack.name]: rendersAs(kubePrometheusStack),
 };
 

@@ -3,13 +3,19 @@ import type { Duplex } from "node:stream";
 import { LOOPBACK, listen } from "../listen.ts";
 import { NoRoute } from "./internet.ts";
 
-/** Makes a connection to a name or address and port. */
-export type Dial = (host: string, port: number) => Promise<Duplex>;
+/** Makes a connection to a name or address and port. `asker` is the cluster from whose network, where that is said. */
+export type Dial = (host: string, port: number, asker?: string) => Promise<Duplex>;
+
+/** Header of a CONNECT request by which a region says which cluster it is. */
+export const ASKER_HEADER = "x-cluster";
 
 /** Handles HTTP CONNECT of a server: joins the caller to whatever `dial` connects to. */
 export function serveTunnels(server: Server, dial: Dial): void {
   server.on("connect", (request: IncomingMessage, client: Duplex, head: Buffer) => {
-    void join(request.url ?? "", client, head, dial);
+    const asker = request.headers[ASKER_HEADER];
+    void join(request.url ?? "", client, head, (host, port) =>
+      dial(host, port, typeof asker === "string" ? asker : undefined),
+    );
   });
 }
 

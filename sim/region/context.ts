@@ -36,7 +36,7 @@ export interface Outside {
    * @throws Error with what the authority refuses
    */
   signCertificate(request: SigningRequest): Promise<SignedCertificate>;
-  /** A connection to a public name or address and port. @throws when it is refused or takes longer than 10 s */
+  /** A connection to a public name or address, or another region's private address, and port. @throws when it is refused or takes longer than 10 s */
   connect(host: string, port: number): Promise<Duplex>;
 }
 

@@ -1,3 +1,4 @@
+import { ASKER_HEADER } from "../internet/tunnel.ts";
 import { askSocket, connectThrough } from "../unixSocket.ts";
 import type { Identity, Outside, SignedCertificate } from "./context.ts";
 
@@ -20,7 +21,7 @@ export function outsideClient(socket: string | undefined, cluster: string): Outs
     connect: (host, port) =>
       socket === undefined
         ? Promise.reject(new Error(`${host}:${port} cannot be reached: the region was started without --outside`))
-        : connectThrough(socket, `${host}:${port}`),
+        : connectThrough(socket, `${host}:${port}`, { [ASKER_HEADER]: cluster }),
   };
 }
 

@@ -47,7 +47,7 @@ export const REGION_FILES = {
 
 /**
  * Unix socket in the simulator's folder, by which regions reach what lies outside them: HTTP API of the clouds (tokens,
- * addresses, secrets; see `sim/outside.ts`), and HTTP CONNECT to any public `name:port`.
+ * addresses, secrets; see `sim/outside.ts`), and HTTP CONNECT to any public `name:port` and to addresses of other regions.
  */
 export const OUTSIDE_SOCKET = "outside.sock";
 

@@ -31,7 +31,7 @@ test("nothing regional falls back to the provider's region, where another region
   }
 });
 
-test("each zone has its three subnets, and only the private ones have a way out", () => {
+test("each zone has its four subnets, and only the private ones have a way out", () => {
   const subnets = of("Subnet");
   assert.deepEqual(subnets.map(({ inputs }) => inputs.cidrBlock).toSorted(), [
     "10.0.0.0/20",
@@ -42,6 +42,9 @@ test("each zone has its three subnets, and only the private ones have a way out"
     "10.0.160.0/22",
     "10.0.164.0/22",
     "10.0.168.0/22",
+    "10.0.194.0/28",
+    "10.0.194.16/28",
+    "10.0.194.32/28",
     "10.0.32.0/20",
   ]);
   const ways = of("Route").filter(({ inputs }) => inputs.destinationCidrBlock === "0.0.0.0/0");

@@ -188,3 +188,13 @@ test("the region's secrets are read by one service account of the cluster, and b
 test("the kubeconfig is a secret", async () => {
   assert.equal(await isSecret(usual.kubeconfig), true);
 });
+
+test("other regions come in at a private address in a subnet of its own, in which the cluster may make a load balancer", async () => {
+  const { annotations } = await region();
+  assert.deepEqual(annotations.wanLoadBalancer, {
+    "service.beta.kubernetes.io/azure-load-balancer-internal": "true",
+    "service.beta.kubernetes.io/azure-load-balancer-internal-subnet": "wan",
+    "service.beta.kubernetes.io/azure-load-balancer-ipv4": "10.4.194.10",
+  });
+  assert.equal(subnets().wan?.addressPrefix, "10.4.194.0/25");
+});

@@ -75,17 +75,29 @@ async function region(name: string): Promise<string> {
 }
 
 const sockets: Record<string, string> = { one: await region("one"), two: await region("two") };
-const owners: Record<string, string> = { "198.51.100.1": "one", "198.51.100.2": "two", "198.51.100.3": "gone" };
+const owners: Record<string, string> = {
+  "198.51.100.1": "one",
+  "198.51.100.2": "two",
+  "198.51.100.3": "gone",
+  "10.2.194.10": "two",
+};
+/** Why region one does not reach region two, while it does not. */
+const mesh: { problem?: string } = {};
 const authority = await openPublicAuthority(folder);
 const identity = await IdentityProvider.open(folder);
 const login = await identity.serve(authority);
 servers.push(login.server);
 const internet = new Internet({
   names,
-  clusters: () => [{ spec: { cluster: "two", serverNames: ["ABC.gr7.us-east-1.eks.amazonaws.com"] } }] as never,
+  clusters: () =>
+    [
+      { region: "region-one", spec: { cluster: "one", serverNames: [] } },
+      { region: "region-two", spec: { cluster: "two", serverNames: ["ABC.gr7.us-east-1.eks.amazonaws.com"] } },
+    ] as never,
   socketOf: (cluster) => sockets[cluster] ?? join(folder, "nowhere.sock"),
   ownerOf: (address) => owners[address],
   hosts: [{ name: IDENTITY_HOST, address: IDENTITY_ADDRESS, port: 443, loopbackPort: login.port }],
+  whyApart: () => mesh.problem,
 });
 const proxy = await serveProxy((host, port) => internet.dial(host, port));
 servers.push(proxy.server);
@@ -137,6 +149,19 @@ test("nothing leads out of the simulation", async () => {
   assert.match(await through("127.0.0.1:22"), /^HTTP\/1.1 404 nothing in the simulated clouds listens/);
   assert.match(await through("8.8.8.8:53"), /^HTTP\/1.1 404/);
   assert.match(await through("nonsense"), /^HTTP\/1.1 400/);
+});
+
+test("a region's private address is reached from regions that the mesh joins with it, and not from the internet", async () => {
+  const answers = async (asker?: string) =>
+    (await (await internet.dial("10.2.194.10", 8443, asker)).setEncoding("utf8").toArray()).join("");
+  assert.equal(await answers("one"), "two 10.2.194.10:8443");
+  assert.equal(await answers("two"), "two 10.2.194.10:8443");
+  await assert.rejects(answers(), /is a private address/);
+  await assert.rejects(answers("unknown"), /is a private address/);
+  mesh.problem = "no tunnel is up";
+  await assert.rejects(answers("one"), /region-one does not reach region-two: no tunnel is up/);
+  assert.equal(await answers("two"), "two 10.2.194.10:8443");
+  delete mesh.problem;
 });
 
 test("a region's own way out leads the same ways", async () => {

@@ -44,6 +44,7 @@ const internet = new Internet({
   socketOf: () => "",
   ownerOf: () => undefined,
   hosts: [],
+  whyApart: () => undefined,
 });
 const socket = join(folder, "outside.sock");
 const server = await serveOutside(socket, {
@@ -94,10 +95,13 @@ test("an address that is not reserved, or another cluster's, is refused in the c
   assert.match(missing.error ?? "", /AllocationIdNotFound: .*'eipalloc-0dead' does not exist in us-east-1/);
   const other = await loadBalancer("aks", azure("pip-name", "nowhere"));
   assert.match(other.error ?? "", /no public address named 'nowhere' is reserved in westeurope/);
-  const taken = await loadBalancer("aks", azure("load-balancer-internal", "true"), {
+  const foreign = await loadBalancer("aks", azure("load-balancer-internal", "true"), {
     loadBalancerIP: eips[0]?.state.publicIp,
   });
-  assert.match(taken.error ?? "", /is in use by a load balancer of cluster main/);
+  assert.match(
+    foreign.error ?? "",
+    /PrivateIPAddressNotInSubnet: .* does not belong to the range of subnet prefix 10\.2/,
+  );
 });
 
 test("a secret has one value for as long as it exists, and only where the cloud holds it", async () => {

@@ -28,30 +28,28 @@ export function edgeTests(environment: () => Environment): void {
   describe("edge", () => {
     test("every region answers both public names over TLS 1.3 with a certificate that clients trust", async () => {
       for (const region of REGIONS)
-        for (const host of [hostOf(region), GLOBAL_HOST])
-          for (const port of [ENTRY_PORTS.websecure, ENTRY_PORTS.wan]) {
-            // The global name may lead to any region, so its certificate is asked of each by the regional name.
-            const tls = await handshake(environment(), hostOf(region), port, { servername: host });
-            assert.equal(tls.getProtocol(), "TLSv1.3");
-            assert.ok(tls.authorized, `${region}: ${tls.authorizationError}`);
-            assert.match(tls.getPeerCertificate().subjectaltname ?? "", new RegExp(`DNS:${host}(,|$)`));
-            tls.destroy();
-          }
+        for (const host of [hostOf(region), GLOBAL_HOST]) {
+          // The global name may lead to any region, so its certificate is asked of each by the regional name.
+          const tls = await handshake(environment(), hostOf(region), ENTRY_PORTS.websecure, { servername: host });
+          assert.equal(tls.getProtocol(), "TLSv1.3");
+          assert.ok(tls.authorized, `${region}: ${tls.authorizationError}`);
+          assert.match(tls.getPeerCertificate().subjectaltname ?? "", new RegExp(`DNS:${host}(,|$)`));
+          tls.destroy();
+        }
     });
 
     test("nobody gets in with TLS 1.2, under whatever name, and none gets a certificate of another name", async () => {
       const names = { "its own name": HOST, "an unknown name": "unknown.example", "no name": "" };
-      for (const port of [ENTRY_PORTS.websecure, ENTRY_PORTS.wan]) {
-        for (const [described, servername] of Object.entries(names)) {
-          const refused = (options: ConnectionOptions, why: RegExp) =>
-            assert.rejects(
-              handshake(environment(), HOST, port, { servername, rejectUnauthorized: false, ...options }),
-              why,
-              `${described} on ${port}`,
-            );
-          await refused({ maxVersion: "TLSv1.2" }, /protocol version|handshake failure/i);
-          if (servername !== HOST) await refused({}, /unrecognized name|internal error|handshake failure/i);
-        }
+      const port = ENTRY_PORTS.websecure;
+      for (const [described, servername] of Object.entries(names)) {
+        const refused = (options: ConnectionOptions, why: RegExp) =>
+          assert.rejects(
+            handshake(environment(), HOST, port, { servername, rejectUnauthorized: false, ...options }),
+            why,
+            `${described} on ${port}`,
+          );
+        await refused({ maxVersion: "TLSv1.2" }, /protocol version|handshake failure/i);
+        if (servername !== HOST) await refused({}, /unrecognized name|internal error|handshake failure/i);
       }
     });
 
@@ -74,18 +72,17 @@ export function edgeTests(environment: () => Environment): void {
         "no JWT": "nonsense",
       };
       const valid = await environment().token();
-      for (const port of [ENTRY_PORTS.websecure, ENTRY_PORTS.wan]) {
-        for (const [described, token] of Object.entries(wrong)) {
-          const { status } = await ask(environment(), HOST, "/v1/version", {
-            port,
-            ...(token === undefined ? {} : { token }),
-          });
-          assert.equal(status, 401, `${described} on ${port}`);
-        }
-        const { status, body } = await ask(environment(), HOST, "/v1/version", { port, token: valid });
-        assert.equal(status, 200, body);
-        assert.equal((JSON.parse(body) as { region: string }).region, REGION);
+      const port = ENTRY_PORTS.websecure;
+      for (const [described, token] of Object.entries(wrong)) {
+        const { status } = await ask(environment(), HOST, "/v1/version", {
+          port,
+          ...(token === undefined ? {} : { token }),
+        });
+        assert.equal(status, 401, `${described} on ${port}`);
       }
+      const { status, body } = await ask(environment(), HOST, "/v1/version", { port, token: valid });
+      assert.equal(status, 200, body);
+      assert.equal((JSON.parse(body) as { region: string }).region, REGION);
       // Another scheme, and a caller who names himself.
       const basic = { authorization: `Basic ${btoa("probe:probe")}`, "x-subject": "root" };
       assert.equal((await ask(environment(), HOST, "/v1/version", { headers: basic })).status, 401);
@@ -126,8 +123,8 @@ export function edgeTests(environment: () => Environment): void {
         assert.equal((await ask(environment(), HOST, path, { token })).status, 404, path);
       }
       assert.ok(await listens(environment(), HOST, 443));
-      // Entry points internal and metrics in the pods and in their Service, the API server, Prometheus.
-      for (const port of [8000, 8081, 9100, 6443, 9090])
+      // Entry points wan, internal and metrics in the pods and in their Services, the API server, Prometheus.
+      for (const port of [8443, 8444, 8000, 8081, 9100, 6443, 9090])
         assert.equal(await listens(environment(), HOST, port), false, `port ${port}`);
     });
 

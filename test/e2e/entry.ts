@@ -11,8 +11,8 @@ export const GLOBAL_HOST = `dwcp.${ZONE}`;
 
 export const hostOf = (region: RegionName): string => `dwcp.${region}.${ZONE}`;
 
-/** Ports of a region's load balancer. */
-export const ENTRY_PORTS = { web: 80, websecure: 443, wan: 8443 } as const;
+/** Ports of a region's public load balancer. */
+export const ENTRY_PORTS = { web: 80, websecure: 443 } as const;
 
 export interface EntryAnswer {
   status: number;

@@ -8,6 +8,7 @@ import { badCanaryTests } from "./badCanary.ts";
 import { continuityTests } from "./continuity.ts";
 import { edgeTests } from "./edge.ts";
 import { Environment, REGIONS, STACK } from "./environment.ts";
+import { federationTests } from "./federation.ts";
 import { monitoringTests } from "./monitoring.ts";
 import { regionsTests } from "./regions.ts";
 import { rollbackTests } from "./rollback.ts";
@@ -23,6 +24,7 @@ after(() => environment.remove());
 
 edgeTests(() => environment);
 monitoringTests(() => environment);
+federationTests(() => environment);
 stagesTests(() => environment);
 badCanaryTests(() => environment);
 rollbackTests(() => environment);

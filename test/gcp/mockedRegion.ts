@@ -55,6 +55,7 @@ export function regionPlan(changes: Partial<GcpRegionPlan> = {}): GcpRegionPlan 
       public: { range: "10.6.128.0/19", zones: {} },
       private: { range: "10.6.0.0/17", zones: {} },
       intra: { range: "10.6.160.0/19", zones: {} },
+      wan: { range: "10.6.194.0/25", zones: {} },
       gateway: "10.6.192.0/24",
       controlPlane: "10.6.193.0/28",
     },

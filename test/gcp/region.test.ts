@@ -182,7 +182,7 @@ test("flow logs of every subnetwork and the cluster's audit logs are kept as lon
   assert.equal(inputsOf("ProjectBucketConfig").retentionDays, 400);
   assert.match(
     String(inputsOf("ProjectSink").filter),
-    /gcp-aso1-network-nodes.*gcp-aso1-network-endpoints.*k8s_control_plane_component.*gcp-aso1-cluster/s,
+    /gcp-aso1-network-nodes.*gcp-aso1-network-endpoints.*gcp-aso1-network-wan.*k8s_control_plane_component.*gcp-aso1-cluster/s,
   );
 });
 
@@ -202,4 +202,16 @@ test("the region publishes one address for its ingress and a private zone for it
     [inputsOf("ManagedZone").dnsName, inputsOf("ManagedZone").visibility],
     ["gcp-aso1.internal.staging.novacron.example.", "private"],
   );
+});
+
+test("other regions come in at a reserved private address in a subnetwork of its own, from other locations too", async () => {
+  const { annotations } = await region();
+  const reserved = ofType("Address").find(({ name }) => name === "gcp-aso1-wan");
+  assert.deepEqual(
+    [reserved?.inputs.addressType, reserved?.inputs.address, reserved?.inputs.subnetwork],
+    ["INTERNAL", "10.6.194.10", "https://www.googleapis.com/compute/v1/gcp-aso1-network-wan"],
+  );
+  assert.equal(annotations.wanLoadBalancer["networking.gke.io/load-balancer-type"], "Internal");
+  assert.equal(annotations.wanLoadBalancer["networking.gke.io/internal-load-balancer-allow-global-access"], "true");
+  assert.equal(inputsOf("Cluster").enableL4IlbSubsetting, true);
 });

@@ -54,7 +54,9 @@ test("every object lies in a namespace that is declared", () => {
 });
 
 test("every chart is pinned, and a release that fails takes itself back", () => {
-  for (const { chart, version, repositoryOpts } of Object.values(CHARTS)) {
+  // What AWS needs for its load balancers is installed with the cluster.
+  const { awsLoadBalancerController: _, ...everywhere } = CHARTS;
+  for (const { chart, version, repositoryOpts } of Object.values(everywhere)) {
     const release = releaseOf(chart);
     assert.deepEqual([release.version, release.repositoryOpts, release.atomic], [version, repositoryOpts, true]);
   }
@@ -69,14 +71,24 @@ test("a canary without endpoints, a slow gateway or a lost pod takes no request 
   assert.equal(objectOf(objects, "Middleware", "retry", "dwcp").spec.retry.attempts, 3);
 });
 
-test("only web, websecure and wan are on the load balancer, which has the region's addresses", () => {
+test("only web and websecure are on the public load balancer, which has the region's addresses", () => {
   const { ports, service } = releaseOf("traefik").values;
   const exposed = Object.entries<{ expose: { default: boolean }; exposedPort: number }>(ports)
     .filter(([, { expose }]) => expose.default)
     .map(([name, { exposedPort }]) => [name, exposedPort]);
-  assert.deepEqual(Object.fromEntries(exposed), { web: 80, websecure: 443, wan: 8443 });
+  assert.deepEqual(Object.fromEntries(exposed), { web: 80, websecure: 443 });
   assert.equal(ports.web.http.redirections.entryPoint.to, "websecure");
   assert.equal(service.annotations["example.com/address"], "reserved");
+});
+
+test("other regions come in over an internal load balancer of their own, to the entry point that asks for TLS", () => {
+  const { metadata, spec } = objectOf(objects, "Service", "traefik-wan", "traefik");
+  assert.equal(metadata.annotations?.["example.com/internal"], "true");
+  assert.deepEqual(
+    [spec.type, spec.externalTrafficPolicy, spec.ports],
+    ["LoadBalancer", "Local", [{ name: "wan", port: 8443, targetPort: "wan" }]],
+  );
+  assert.equal(releaseOf("traefik").values.ports.wan.http.tls.enabled, true);
 });
 
 test("Argo moves the weights of the Traefik that is installed", () => {
@@ -103,8 +115,11 @@ test("every external route has a certificate for its names, and a token check th
     for (const { match, middlewares } of routes) {
       for (const [, host] of match.matchAll(/Host\(`([^`]+)`\)/g)) assert.ok(certificate.dnsNames.includes(host), host);
       const checked = middlewares.some(({ name }: { name: string }) => name === "jwt");
-      // Health checks carry no token, and may read that one path.
-      assert.ok(checked || /Path\(`\/health`\) && Method\(`GET`\)$/.test(match), match);
+      // Health checks and, at their own entry, peers carry no token, and may read one path each.
+      const open = entryPoints.includes("wan")
+        ? /Path\(`\/v1\/peer`\) && Method\(`GET`\)$/
+        : /Path\(`\/health`\) && Method\(`GET`\)$/;
+      assert.ok(checked || open.test(match), match);
     }
   }
   assert.equal(

@@ -5,7 +5,7 @@ import { canarySteps } from "../../k8s/dwcp/canarySteps.ts";
 import { allButOne } from "../../k8s/dwcp/rolloutSpec.ts";
 import { SETTINGS, settings } from "../../k8s/dwcp/settings.ts";
 import { type Declared, declaredBy, objectOf } from "./declared.ts";
-import { config, declareServices, plan } from "./stagingRegion.ts";
+import { config, declareServices, dwcpArgs, plan } from "./stagingRegion.ts";
 
 const { objects, ignored } = await declaredBy((options) => declareServices(options));
 const SERVICES = [
@@ -177,14 +177,19 @@ test("Pulumi has no key of what is denied, so that no `up` allows it again", () 
   }
 });
 
-test("every external route asks for a token, but for the health checks' one path", () => {
+test("every external route asks for a token, but for the path of health checks, and for that of peers where they come in", () => {
   const routes = objects
     .filter(({ kind, spec }) => kind === "IngressRoute" && !spec.entryPoints.includes("internal"))
-    .flatMap(({ spec }) => spec.routes);
+    .flatMap(({ spec }) => spec.routes.map((route: object) => ({ entryPoint: spec.entryPoints.join(), ...route })));
   const open = routes.filter(({ middlewares }) => !middlewares.some(({ name }: { name: string }) => name === "jwt"));
-  assert.equal(routes.length, 3);
-  assert.equal(open.length, 1);
-  assert.match(open[0].match, /&& Path\(`\/health`\) && Method\(`GET`\)$/);
+  assert.equal(routes.length, 4);
+  assert.deepEqual(
+    open.map(({ entryPoint, match }) => [entryPoint, /&& Path\(`([^`]+)`\) && Method\(`GET`\)$/.exec(match)?.[1]]),
+    [
+      ["websecure", "/health"],
+      ["wan", "/v1/peer"],
+    ],
+  );
 });
 
 test("each replica of state has a volume that no second pod can ever mount", () => {
@@ -207,9 +212,22 @@ test("DWCP gets the timeouts that the plan has proven", () => {
 });
 
 test("each other region is a peer of its own, so that a new region restarts no pod", () => {
-  const peers = objects.filter(({ kind, metadata }) => kind === "ConfigMap" && metadata.name.startsWith("dwcp-peer-"));
-  assert.deepEqual(peers.map(({ data }) => data.region).toSorted(), ["azr-weu", "gcp-aso1"]);
-  for (const { data } of peers) assert.match(data.url, /^https:\/\/dwcp\..+:8443$/);
+  const slices = objects.filter(({ kind }) => kind === "EndpointSlice");
+  assert.deepEqual(
+    slices.map(({ endpoints }) => endpoints.map(({ hostname, addresses }: Endpoint) => [hostname, ...addresses])),
+    dwcpArgs.plan.peers.map(({ region, addresses }) => addresses.map((address) => [region, address])),
+  );
+  for (const { metadata, ports } of slices) {
+    assert.equal(metadata.labels?.["kubernetes.io/service-name"], "dwcp-peers");
+    assert.deepEqual(ports, [{ name: "wan", port: 8443, protocol: "TCP" }]);
+  }
+  const [service] = objects.filter(({ kind, metadata }) => kind === "Service" && metadata.name === "dwcp-peers");
+  assert.deepEqual([service?.spec.clusterIP, service?.spec.selector], ["None", undefined]);
   const templates = objects.filter(({ kind }) => kind === "Rollout").map(({ spec }) => JSON.stringify(spec.template));
   for (const template of templates) assert.doesNotMatch(template, /azr-weu|gcp-aso1/);
 });
+
+interface Endpoint {
+  hostname: string;
+  addresses: string[];
+}

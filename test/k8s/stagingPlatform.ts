@@ -18,6 +18,7 @@ export function declarePlatform(regionName: string, options: ComponentResourceOp
       ...servicesOf(regionName),
       annotations: {
         loadBalancer: { "example.com/address": "reserved" },
+        wanLoadBalancer: { "example.com/internal": "true" },
         secretsReader: { "example.com/identity": "reader" },
       },
       secretStore: "projects/novacron",

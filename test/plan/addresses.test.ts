@@ -14,6 +14,7 @@ const parts = (plan: AddressPlan): string[] => [
   plan.private.range,
   plan.public.range,
   plan.intra.range,
+  plan.wan.range,
   plan.gateway,
   plan.controlPlane,
   plan.pods,
@@ -31,7 +32,7 @@ test("no two parts of a region share an address", () => {
     fc.property(range, place, (region, { cloud, zones }) => {
       const plan = planAddresses(region, zones, cloud);
       assertDisjoint(parts(plan));
-      for (const tier of [plan.private, plan.public, plan.intra]) {
+      for (const tier of [plan.private, plan.public, plan.intra, plan.wan]) {
         assertDisjoint(Object.values(tier.zones));
         for (const subnet of Object.values(tier.zones)) assert.ok(contains(tier.range, subnet));
         assert.deepEqual(Object.keys(tier.zones).toSorted(), zones.toSorted());
@@ -46,9 +47,8 @@ test("every part lies where its cloud demands: subnets inside the network, pods 
       const plan = planAddresses(region, zones, cloud);
       assert.equal(plan.region, region);
       for (const part of [...parts(plan), plan.network]) assert.ok(contains(region, part), part);
-      for (const part of [plan.private.range, plan.public.range, plan.intra.range, plan.gateway, plan.controlPlane]) {
-        assert.ok(contains(plan.network, part), part);
-      }
+      const tiers = [plan.private, plan.public, plan.intra, plan.wan].map(({ range }) => range);
+      for (const part of [...tiers, plan.gateway, plan.controlPlane]) assert.ok(contains(plan.network, part), part);
       for (const part of [plan.pods, plan.services]) assert.ok(!overlaps(plan.network, part), part);
       assert.match(plan.network, /\/16$/);
       assert.match(plan.controlPlane, /\/28$/);
@@ -61,7 +61,7 @@ test("adding, removing or reordering zones moves no range, so no running subnet 
     fc.property(range, place, (region, { cloud, zones, allZones }) => {
       const some = planAddresses(region, zones, cloud);
       const all = planAddresses(region, allZones, cloud);
-      for (const tier of ["private", "public", "intra"] as const) {
+      for (const tier of ["private", "public", "intra", "wan"] as const) {
         for (const zone of zones) assert.equal(some[tier].zones[zone], all[tier].zones[zone]);
       }
       assert.deepEqual(parts(some), parts(all));

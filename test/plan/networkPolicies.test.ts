@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { wanRange } from "../../infra/plan/addresses.ts";
 import { planEnvironment } from "../../infra/plan/environment.ts";
 import { addressAt, contains } from "../../infra/plan/ipv4.ts";
 import { type Allowance, type NetworkPolicyPlan, planNetworkPolicies } from "../../infra/plan/networkPolicies.ts";
@@ -70,14 +71,28 @@ test("from the internet nothing is reached but the two public entry points", () 
   );
 });
 
-test("another region reaches the WAN entry point and streams beside what is public, and nothing more", () => {
+test("another region reaches the WAN entry point beside what is public, and nothing more", () => {
   fc.assert(
     fc.property(region, pod, port, fc.nat(100_000), (facts, target, port, offset) => {
       for (const peer of facts.peers) {
         const open = allowed(planNetworkPolicies(facts), "ingress", target, addressAt(peer.cidr, offset), port);
         const gateway = target.namespace === "traefik" && [8000, 8443, 8444].includes(port);
-        const stream = target.namespace === "dwcp" && ["dwcp-v3", "dwcp-v1"].includes(target.name) && port === 9876;
-        assert.equal(open, gateway || stream, `${target.namespace}/${target.name}:${port}`);
+        assert.equal(open, gateway, `${target.namespace}/${target.name}:${port}`);
+      }
+    }),
+  );
+});
+
+test("of another region only DWCP v3 reaches anything, and that is the WAN entry", () => {
+  fc.assert(
+    fc.property(region, pod, port, fc.nat(100_000), (facts, from, port, offset) => {
+      for (const { cidr } of facts.peers) {
+        const policies = planNetworkPolicies(facts);
+        const isDwcp = from.namespace === "dwcp" && from.name === "dwcp-v3";
+        for (const address of [addressAt(cidr, offset), addressAt(wanRange(cidr), 10)]) {
+          const isEntry = contains(wanRange(cidr), `${address}/32`);
+          assert.equal(allowed(policies, "egress", from, address, port), isDwcp && isEntry && port === 8443, address);
+        }
       }
     }),
   );

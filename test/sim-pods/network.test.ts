@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { state } from "../../workload/state.ts";
 import { apply, container, deployment, pathOf, service, statefulSet, storageClass } from "./objects.ts";
 import { echo } from "./programs.ts";
-import { get, isInside, isReady, OUTSIDE_NAME, runInside, startRegion, until } from "./region.ts";
+import { get, isInside, isReady, OUTSIDE_NAME, PEER_ADDRESS, runInside, startRegion, until } from "./region.ts";
 
 if (isInside) await runTests();
 else runInside(import.meta.url);
@@ -80,6 +80,30 @@ async function runTests(): Promise<void> {
     assert.equal(String(answer), "hello");
     await assert.rejects(dns.lookup("elsewhere.example.com"), { code: "ENOTFOUND" });
     await assert.rejects(once(connect(80, "192.0.2.1"), "connect"), { code: "ENETUNREACH" });
+  });
+
+  test("an endpoint in another region's network has a name and is reached through the simulator", async () => {
+    const ports = [{ name: "wan", port: 8443 }];
+    await apply(client, service("peers", { clusterIP: "None", selector: null, ports }));
+    await apply(client, {
+      apiVersion: "discovery.k8s.io/v1",
+      kind: "EndpointSlice",
+      metadata: { name: "peers-other", labels: { "kubernetes.io/service-name": "peers" } },
+      addressType: "IPv4",
+      endpoints: [{ addresses: [PEER_ADDRESS], hostname: "other" }],
+      ports,
+    });
+    const name = "other.peers.default.svc.cluster.local";
+    const resolver = new dns.Resolver();
+    resolver.setServers(["10.96.0.10"]);
+    await until("its name", async () => (await resolver.resolve4(name).catch(() => []))[0] === PEER_ADDRESS);
+    const [found] = await resolver.resolveSrv("_wan._tcp.peers.default.svc.cluster.local");
+    assert.deepEqual([found?.name, found?.port], [name, 8443]);
+    const socket = connect(8443, PEER_ADDRESS);
+    socket.write("hello");
+    const [answer] = await once(socket, "data");
+    socket.destroy();
+    assert.equal(String(answer), "hello");
   });
 
   test("a service spreads requests over ready pods alone", async () => {

@@ -100,6 +100,7 @@ const COLLECTIONS: Record<string, string> = {
   StatefulSet: `/apis/apps/v1/namespaces/${NAMESPACE}/statefulsets`,
   Job: `/apis/batch/v1/namespaces/${NAMESPACE}/jobs`,
   Service: `/api/v1/namespaces/${NAMESPACE}/services`,
+  EndpointSlice: `/apis/discovery.k8s.io/v1/namespaces/${NAMESPACE}/endpointslices`,
   ConfigMap: `/api/v1/namespaces/${NAMESPACE}/configmaps`,
   Pod: `/api/v1/namespaces/${NAMESPACE}/pods`,
   RoleBinding: `/apis/rbac.authorization.k8s.io/v1/namespaces/${NAMESPACE}/rolebindings`,

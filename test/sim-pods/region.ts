@@ -70,6 +70,9 @@ const SPEC: RegionSpec = {
 
 export const OUTSIDE_NAME = "login.example.com";
 
+/** Another region's, which answers whatever it is sent as well. */
+export const PEER_ADDRESS = "10.99.194.10";
+
 /** A world outside that gives one load balancer address and knows one name, which answers whatever it is sent. */
 const OUTSIDE: Outside = {
   authenticate: async () => ({ authenticated: false }),
@@ -78,7 +81,8 @@ const OUTSIDE: Outside = {
   secret: () => Promise.reject(new Error("no secrets here")),
   signCertificate: () => Promise.reject(new Error("no public authority here")),
   connect: async (host, port) => {
-    if (host !== OUTSIDE_NAME || port !== 443) throw new Error("nothing is there");
+    const isThere = (host === OUTSIDE_NAME && port === 443) || (host === PEER_ADDRESS && port === 8443);
+    if (!isThere) throw new Error("nothing is there");
     return new PassThrough();
   },
 };

@@ -120,3 +120,13 @@ test("faults that are asked for are seen by callers and by Prometheus", async (t
   const metrics = await (await fetch(`http://${own.address}:9090/metrics`)).text();
   assert.match(metrics, new RegExp(`dwcp_http_requests_total\\{code="500"\\} ${failed}\\n`));
 });
+
+test("a peer learns which region and digest answer and nothing else, and is not counted among the clients", async (t) => {
+  const own = context({ REGION: "azr-weu", POD_NAME: "dwcp-v3-a" });
+  const role = await dwcp(own);
+  t.after(() => role.kill());
+  const response = await fetch(`http://${own.address}:8080/v1/peer`);
+  assert.deepEqual(await response.json(), { region: "azr-weu", digest: "sha256:aa" });
+  const metrics = await (await fetch(`http://${own.address}:9090/metrics`)).text();
+  assert.doesNotMatch(metrics, /dwcp_http_requests_total\{/);
+});

@@ -27,19 +27,21 @@ export async function startClusterNetwork(region: RegionContext): Promise<Cluste
     for (const address of addresses) own.add(address);
     listen(service);
   });
-  const services: Services = new Services(
-    region,
-    (service) => {
+  const internet = new Internet(region, (address) => own.has(address));
+  const services: Services = new Services(region, {
+    onChange: (service) => {
       loadBalancers.update(service);
       listen(service);
     },
-    (service) => {
+    onDelete: (service) => {
       loadBalancers.remove(service);
       forwarding.serve(service, []);
     },
-  );
+    onEndpoints: (endpoints) => {
+      for (const { address, ports } of endpoints) for (const port of ports.values()) void internet.lead(address, port);
+    },
+  });
   const forwarding = new Forwarding(region, services);
-  const internet = new Internet(region, (address) => own.has(address));
 
   function listen(service: Service): void {
     const { clusterIP } = service.spec;

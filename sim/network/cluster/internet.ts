@@ -1,9 +1,10 @@
+import { contains } from "../../ipv4.ts";
 import type { RegionContext } from "../../region/context.ts";
 import { addLocalRoute } from "../../region/namespace.ts";
 import { type Forwarder, listen } from "./forwarder.ts";
 
-/** Ports that something in the simulated world outside answers on: HTTP, HTTPS with API servers, regions' WAN entry. */
-const PORTS = [80, 443, 8443];
+/** Ports that something in the simulated internet answers on: HTTP, and HTTPS with API servers. */
+const PORTS = [80, 443];
 
 /**
  * The way out of a region. No packet leaves its network; an outside address becomes a local one, whose connections are
@@ -16,6 +17,8 @@ export class Internet {
   /** The name by which an address was last asked for; the simulator knows names better than addresses. */
   readonly #names = new Map<string, string>();
   readonly #forwarders: Forwarder[] = [];
+  /** Ports of other networks that lead there. */
+  readonly #led = new Set<string>();
   readonly #asking = new Map<string, Promise<readonly string[]>>();
 
   constructor(region: RegionContext, isOwn: (address: string) => boolean) {
@@ -34,6 +37,27 @@ export class Internet {
       });
     this.#asking.set(name, asking);
     return asking;
+  }
+
+  /**
+   * Has an endpoint that lies in another network, such as a peer region's, reached through the simulator, which knows whether
+   * there is a way. It stays so when the endpoint goes: who still knows the address then gets no further than the simulator.
+   */
+  async lead(address: string, port: number): Promise<void> {
+    const { spec, outside, log } = this.#region;
+    const isInside = [spec.podRange, spec.serviceRange, spec.nodeRange].some((range) =>
+      contains(range, `${address}/32`),
+    );
+    const target = `${address}:${port}`;
+    if (isInside || this.#isOwn(address) || this.#names.has(address) || this.#led.has(target)) return;
+    this.#led.add(target);
+    try {
+      addLocalRoute(`${address}/32`);
+      this.#forwarders.push(await listen(address, port, () => outside.connect(address, port).catch(() => undefined)));
+    } catch (error) {
+      this.#led.delete(target);
+      log(`network: ${target} cannot be reached: ${error instanceof Error ? error.message : error}`);
+    }
   }
 
   stop(): void {

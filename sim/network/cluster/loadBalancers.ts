@@ -6,6 +6,10 @@ import type { Service } from "./objects.ts";
 /** Wait before the cloud is asked again for the addresses of a load balancer. */
 const RETRY_MS = 2_000;
 
+interface Deployment {
+  status?: { readyReplicas?: number };
+}
+
 /** Gets a load balancer's addresses from the cloud, makes them the region's own and writes them into the Service. */
 export class LoadBalancers {
   readonly #region: RegionContext;
@@ -57,6 +61,7 @@ export class LoadBalancers {
     let lastProblem = "";
     while (!this.#stopped && this.#asked.get(key)?.request === text) {
       try {
+        await this.#demandController(request.annotations);
         const addresses = await this.#region.outside.addresses(request);
         if (addresses.length === 0) throw new Error("the cloud gave no address");
         for (const address of addresses) addLocalRoute(`${address}/32`);
@@ -73,6 +78,17 @@ export class LoadBalancers {
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
       }
     }
+  }
+
+  /** EKS's own controller leaves Services of this type to the AWS Load Balancer Controller, and so alone where there is none. */
+  async #demandController(annotations: Record<string, string>): Promise<void> {
+    if (annotations["service.beta.kubernetes.io/aws-load-balancer-type"] !== "external") return;
+    const labelSelector = "app.kubernetes.io/name=aws-load-balancer-controller";
+    const { items } = await this.#region.client.get<{ items: Deployment[] }>("/apis/apps/v1/deployments", {
+      labelSelector,
+    });
+    if (!items.some(({ status }) => (status?.readyReplicas ?? 0) > 0))
+      throw new Error("it waits for the AWS Load Balancer Controller, of which no replica is ready");
   }
 
   async #write({ metadata }: Service, addresses: readonly string[]): Promise<void> {

@@ -11,6 +11,15 @@ export interface Endpoint {
   ports: ReadonlyMap<string, number>;
 }
 
+export interface ServicesOptions {
+  /** Called with a Service that is new or has changed. */
+  onChange: (service: Service) => void;
+  /** Called with one that is gone. */
+  onDelete: (service: Service) => void;
+  /** Called with the ready endpoints of an EndpointSlice that is new or has changed. */
+  onEndpoints: (endpoints: readonly Endpoint[]) => void;
+}
+
 /** The cluster's Services and their ready endpoints, kept up to date. */
 export class Services {
   readonly #services: Informer<Service>;
@@ -18,8 +27,7 @@ export class Services {
   /** Ready endpoints by service, each time from the slices of now. */
   readonly #endpoints = new Map<string, Endpoint[]>();
 
-  /** @param onChange called with a Service that is new or has changed, `onDelete` with one that is gone */
-  constructor(region: RegionContext, onChange: (service: Service) => void, onDelete: (service: Service) => void) {
+  constructor(region: RegionContext, { onChange, onDelete, onEndpoints }: ServicesOptions) {
     const { client } = region;
     const onError = (error: Error): void => region.log(`network: ${error.message}`);
     this.#services = new Informer({ client, path: "/api/v1/services", onChange, onDelete, onError });
@@ -29,7 +37,10 @@ export class Services {
     this.#slices = new Informer({
       client,
       path: "/apis/discovery.k8s.io/v1/endpointslices",
-      onChange: forget,
+      onChange: (slice) => {
+        forget(slice);
+        onEndpoints(readyEndpoints(slice));
+      },
       onDelete: forget,
       onError,
     });
