@@ -15,7 +15,7 @@ export interface ProbeOptions {
   proxy?: string;
   /** PEM certificates to trust beside the system's. */
   certificateAuthority?: string;
-  /** Milliseconds until an unanswered request counts as failed. @default 5000 */
+  /** Milliseconds after which a request that was sent and not answered counts as failed. @default 5000 */
   timeout?: number;
 }
 
@@ -36,6 +36,12 @@ export interface ProbeFailure {
   message: string;
 }
 
+interface ProbeAnswer {
+  status: number;
+  digest: string | undefined;
+  body: string;
+}
+
 /** What was seen since the beginning or the last `window`. */
 export interface ProbeWindow {
   /** Finished requests, failures included. */
@@ -49,9 +55,12 @@ export interface ProbeWindow {
 const KEPT_FAILURES = 100;
 
 /**
- * Requests that wait for an answer at once; what would be more counts as failed. Node's proxy agent opens a connection for
- * each, whatever its limit, so a service that answers nothing would use up the files that a process may open.
+ * Connections at once; requests that find none free wait for one. Node's proxy agent would open one for each of them, whatever
+ * its limit: a service that hesitates for a second would be met by a hundred TLS handshakes, and hesitate the more.
  */
+const CONNECTIONS = 16;
+
+/** Requests that wait at once, for a connection or an answer; what would be more counts as failed. */
 const MOST_UNDER_WAY = 256;
 
 /** How often a tick looks whether requests are due: fine enough for a thousand a second. */
@@ -68,6 +77,8 @@ export class Probe {
   readonly #acknowledged = new Set<string>();
   readonly #failures: ProbeFailure[] = [];
   readonly #underWay = new Set<Promise<void>>();
+  readonly #waiting: (() => void)[] = [];
+  #connections = 0;
   #window = emptyWindow();
   #total = emptyWindow();
   #timer: NodeJS.Timeout | undefined;
@@ -80,7 +91,6 @@ export class Probe {
     const { proxy, certificateAuthority } = options;
     this.#agent = new Agent({
       keepAlive: true,
-      maxSockets: 64,
       ...(certificateAuthority === undefined ? {} : { ca: certificateAuthority }),
       ...(proxy === undefined ? {} : { proxyEnv: { HTTPS_PROXY: proxy } }),
     });
@@ -186,11 +196,20 @@ export class Probe {
     if (this.#failures.length < KEPT_FAILURES) this.#failures.push({ at: performance.now(), method, status, message });
   }
 
-  async #send(
-    method: string,
-    path: string,
-    body?: unknown,
-  ): Promise<{ status: number; digest: string | undefined; body: string }> {
+  /** Sends as soon as a connection is free. */
+  async #send(method: string, path: string, body?: unknown): Promise<ProbeAnswer> {
+    if (this.#connections >= CONNECTIONS) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#connections += 1;
+    try {
+      return await this.#request(method, path, body);
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#connections -= 1;
+      else next();
+    }
+  }
+
+  async #request(method: string, path: string, body: unknown): Promise<ProbeAnswer> {
     const { url, timeout = 5_000 } = this.#options;
     const payload = body === undefined ? undefined : JSON.stringify(body);
     const options: RequestOptions = {
