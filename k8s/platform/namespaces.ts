@@ -43,7 +43,8 @@ export const quotas = ({ workload, inference }: Replicas): Record<Namespace, Quo
   [NAMESPACES.rollouts]: CONTROLLER,
   [NAMESPACES.certificates]: CONTROLLER,
   [NAMESPACES.secrets]: CONTROLLER,
-  [NAMESPACES.gateway]: { pods: 20, cpu: "16", memory: "16Gi", volumes: 0, loadBalancers: 1 },
+  // The public entry and that of the other regions.
+  [NAMESPACES.gateway]: { pods: 20, cpu: "16", memory: "16Gi", volumes: 0, loadBalancers: 2 },
   [NAMESPACES.monitoring]: { pods: 20, cpu: "16", memory: "48Gi", volumes: 8, loadBalancers: 0 },
   // DWCP v3 and v1, and with room for their successors: gate, token check, state and load.
   [NAMESPACES.dwcp]: ofPods(2 * MOST_PODS * workload + 20, 15),
