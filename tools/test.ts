@@ -1,7 +1,6 @@
 /**
- * `npm test`: set-up, format and lint, types, unit tests, tests with the real engine, then the whole environment with real
- * control planes. The last line is `N passed, N failed`; a step that fails counts as one failed test, and so does a run
- * without any test.
+ * `npm test`: set-up, format and lint, types, unit tests, then tests with the real engine. The last line is
+ * `N passed, N failed`; a step that fails counts as one failed test, and so does a run without any test.
  */
 import { globSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -20,10 +19,8 @@ const interruption = new AbortController();
 process.once("SIGINT", () => interruption.abort()).once("SIGTERM", () => interruption.abort());
 
 const files = globSync("test/**/*.test.ts", { cwd: checkout }).toSorted();
-const below = (room: string) => files.filter((file) => file.startsWith(join("test", room) + sep));
-const engineTests = below("engine");
-const endToEndTests = below("e2e");
-const unitTests = files.filter((file) => !engineTests.includes(file) && !endToEndTests.includes(file));
+const engineTests = files.filter((file) => file.startsWith(join("test", "engine") + sep));
+const unitTests = files.filter((file) => !engineTests.includes(file));
 
 await step("set-up", async () => {
   await setUpTools(["pulumi"]);
@@ -33,8 +30,6 @@ await step("format and lint", () => command("biome", "ci", "--colors=off", "."))
 await step("types", () => command("tsc", "--pretty", "false"));
 await tests("unit tests", unitTests, { concurrency: availableParallelism() });
 await tests("engine tests", engineTests, { concurrency: ENGINE_CONCURRENCY });
-// Alone: what they measure is time, too.
-await tests("end-to-end tests", endToEndTests, { concurrency: 1, each: true });
 if (total.passed + total.failed === 0) await step("some tests", () => Promise.reject(new Error("no test was run")));
 
 console.log(`${total.passed} passed, ${total.failed} failed`);
