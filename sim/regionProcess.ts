@@ -56,7 +56,7 @@ export function startSupervisor({
     [
       ...isolation(),
       process.execPath,
-      ...["--disable-warning=ExperimentalWarning", "--max-semi-space-size=4", "--import", GUARD],
+      ...["--disable-warning=ExperimentalWarning", "--import", GUARD],
       ...[MAIN, "--folder", folder, "--outside", outside, "--tools", tools],
     ],
     {

@@ -68,9 +68,6 @@ export async function launch(input: LaunchInput): Promise<Execution> {
       args: args.map((text) => relocate(text, mounts)),
       env: {
         ...(await processEnvironment(folder)),
-        // Heaps grow by half before they are cleaned up, not to twice of what is held: there are a dozen in a region.
-        GOGC: "50",
-        GOMAXPROCS: "2",
         // How rollouts-controller and Traefik find the API server when they are told nothing else.
         KUBECONFIG: join(realPath(KUBECONFIG_FOLDER, mounts), "kubeconfig"),
         ...relocated(env, mounts),
@@ -111,8 +108,7 @@ async function startRole(
   }
   const execution = await runProcess({
     file: process.execPath,
-    // Room for the youngest objects: with Node's default each replica would hold 15 MiB more.
-    args: ["--max-semi-space-size=2", WORKLOAD, name, ...args.map((text) => relocate(text, mounts))],
+    args: [WORKLOAD, name, ...args.map((text) => relocate(text, mounts))],
     env: { ...(await processEnvironment(folder)), POD_IP: address, ...relocated(context.env, mounts) },
     folder,
     log,

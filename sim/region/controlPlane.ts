@@ -64,7 +64,7 @@ function controlPlane(context: RegionContext): Record<Component, Program> {
     command: join(tools, name),
     args,
     // Caches that exist once for each processor are made for two.
-    env: { HOME: folder, GOMAXPROCS: "2", GOGC: "35", GOMEMLIMIT: `${MEMORY_MEBIBYTES[name]}MiB` },
+    env: { HOME: folder, GOMAXPROCS: "2", GOGC: "50", GOMEMLIMIT: `${MEMORY_MEBIBYTES[name]}MiB` },
     ready,
   });
   const certificateAuthority = readPki(folder, "certificateAuthority");
