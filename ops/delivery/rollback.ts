@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { inEachRegion, type Outcome, type RegionCluster } from "../clusters.ts";
 import { digestOf, short } from "./objects.ts";
 import { deny, type HistoryEntry } from "./record.ts";
-import { denialOf, type RegionState, readRegion, readTraffic } from "./region.ts";
+import { denialOf, type RegionState, readRegion, readTraffic, type Traffic } from "./region.ts";
 import type { Service } from "./services.ts";
 import {
   holdWeights,
@@ -116,7 +116,7 @@ async function stayReturned(
 /** @throws Error when neither could be done */
 async function stop(
   { client, region }: RegionCluster,
-  traffic: Pick<RegionState, "rollout" | "weights">,
+  traffic: Traffic,
   { service, decided, tell }: RollbackOptions,
 ): Promise<Stopped> {
   const stopped = await stopAtOnce(client, service, traffic);

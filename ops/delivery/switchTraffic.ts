@@ -11,7 +11,7 @@ import {
   type TraefikService,
   withDigest,
 } from "./objects.ts";
-import { hashOf, type RegionState } from "./region.ts";
+import { hashOf, type RegionState, type Traffic } from "./region.ts";
 import { paths, type Service } from "./services.ts";
 
 const OPTIONS = { fieldManager: FIELD_MANAGER, timeout: TIMEOUT_MS };
@@ -41,7 +41,7 @@ export const isUnderWay = ({ metadata, status = {} }: Rollout): boolean => {
 export const stopAtOnce = (
   client: ClusterClient,
   service: Service,
-  traffic: Pick<RegionState, "rollout" | "weights">,
+  traffic: Traffic,
 ): Promise<[PromiseSettledResult<unknown>, PromiseSettledResult<unknown>]> =>
   Promise.allSettled([
     traffic.rollout.status?.abort === true ? Promise.resolve() : abort(client, service),
@@ -55,7 +55,7 @@ export const stopAtOnce = (
 export function setWeights(
   client: ClusterClient,
   service: Service,
-  { rollout, weights }: Pick<RegionState, "rollout" | "weights">,
+  { rollout, weights }: Traffic,
   canary: 0 | 100,
 ): Promise<TraefikService> {
   if (weights === undefined) throw new Error(`the gateway's weights, ${paths(service).weights}, could not be read`);
