@@ -1,7 +1,7 @@
 import { PolicyPack } from "@pulumi/policy";
 import { Config } from "@pulumi/pulumi/config.js";
-import { companionPolicy, Deferrals, resourcePolicy } from "./policies.ts";
-import { companionRules, rules } from "./rules/index.ts";
+import { Deferrals, resourcePolicy, stackPolicy } from "./policies.ts";
+import { rules, stackRules } from "./rules/index.ts";
 
 // A stack that does not say what it is gets the strictest reading.
 const production = new Config("novacron").get("tier") !== "staging";
@@ -11,7 +11,7 @@ new PolicyPack("novacron", {
   enforcementLevel: "mandatory",
   policies: [
     ...rules.map((each) => resourcePolicy(each, { production, deferrals })),
-    ...companionRules.map(companionPolicy),
+    ...stackRules.map((each) => stackPolicy(each, { production, deferrals })),
     deferrals.policy,
   ],
 });

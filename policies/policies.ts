@@ -1,6 +1,6 @@
-import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
-import { type CompanionRule, unaccompanied } from "./companion.ts";
+import type { PolicyResource, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import { judge, type Rule, type RuleText } from "./rule.ts";
+import { judgeStack, type StackResource, type StackRule } from "./stackRule.ts";
 
 /**
  * Counts the checks that wait for `up`. In a preview of a new stack they are many, and a verdict on a preview is worth only
@@ -36,8 +36,8 @@ export function resourcePolicy(
 ): ResourceValidationPolicy {
   return {
     ...text(declared),
-    validateResource: ({ type, props, urn, notApplicable }, report) => {
-      const verdict = judge(declared, type, props, production);
+    validateResource: ({ type, props, urn, opts, notApplicable }, report) => {
+      const verdict = judge(declared, { type, props, options: opts }, production);
       switch (verdict.kind) {
         case "not applicable":
           return notApplicable();
@@ -57,14 +57,47 @@ export function resourcePolicy(
   };
 }
 
-/** A rule about resources that belong together, as the policy SDK runs it. */
-export const companionPolicy = (declared: CompanionRule): StackValidationPolicy => ({
+/** A rule about resources together, as the policy SDK runs it. */
+export const stackPolicy = (
+  declared: StackRule,
+  { production, deferrals }: { production: boolean; deferrals: Deferrals },
+): StackValidationPolicy => ({
   ...text(declared),
-  validateStack: ({ resources }, report) => {
-    for (const { urn } of unaccompanied(declared, resources)) {
-      report(message(declared, `no ${declared.companion} names it`), urn);
+  validateStack: ({ resources, notApplicable }, report) => {
+    const verdict = judgeStack(declared, resources.map(asRulesSee), production);
+    switch (verdict.kind) {
+      case "not applicable":
+        return notApplicable();
+      case "pass":
+        return;
+      case "fail":
+        return verdict.findings.forEach(({ urn, text: finding }) => {
+          report(message(declared, finding), urn);
+        });
+      case "deferred":
+        return verdict.waitsFor.forEach(({ urn }) => {
+          deferrals.add(urn ?? declared.id);
+        });
     }
   },
+});
+
+const asRulesSee = ({
+  type,
+  urn,
+  name,
+  props,
+  opts,
+  propertyDependencies,
+  provider,
+}: PolicyResource): StackResource => ({
+  type,
+  urn,
+  name,
+  props,
+  options: opts,
+  propertyDependencies,
+  provider: provider?.urn,
 });
 
 const count = (many: number, what: string): string => `${many} ${what}${many === 1 ? "" : "s"}`;

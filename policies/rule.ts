@@ -3,10 +3,18 @@ import { isUnknownValueError, type PropertyPath, Unknown, valuesAt } from "./pat
 /** Inputs of a resource as the policy SDK hands them over: secrets unwrapped, unknown values throwing when they are read. */
 export type Properties = Readonly<Record<string, unknown>>;
 
+/** What the program says of a resource beside its properties, as far as rules ask. */
+export interface ResourceOptions {
+  protect: boolean;
+  /** Properties whose changes the program leaves to others. */
+  ignoreChanges: readonly string[];
+}
+
 /** What a check may ask beside the resource's properties. */
 export interface Context {
   /** Type token, in the form that `canonicalType` gives. */
   type: string;
+  options: ResourceOptions;
   /** Production may ask for more than other stacks, never for less. */
   production: boolean;
 }
@@ -39,7 +47,7 @@ export interface Rule extends RuleText {
   check(properties: Properties, context: Context): Findings;
 }
 
-/** Declares a rule. Its file exports it as default, and `rules/index.ts` lists it. */
+/** Declares a rule. Its file exports it as default, and its area's `index.ts` lists it. */
 export const rule = (declared: Rule): Rule => declared;
 
 /** What a rule says of one resource. */
@@ -54,14 +62,19 @@ export type Verdict =
  * Judges a resource. A fault among the known values is a fault whatever the unknown ones turn out to be; without one, a
  * needed value that is unknown leaves the rule undecided, and `up` asks again before it makes the resource.
  */
-export function judge(asked: Rule, type: string, properties: Properties, production: boolean): Verdict {
-  const canonical = canonicalType(type);
+export function judge(
+  asked: Rule,
+  resource: { type: string; props: Properties; options: ResourceOptions },
+  production: boolean,
+): Verdict {
+  const { props: properties, options } = resource;
+  const canonical = canonicalType(resource.type);
   if (!asked.applies.includes(canonical)) return { kind: "not applicable" };
   const unknown = asked.needs
     .flatMap((path) => valuesAt(properties, path))
     .flatMap(({ at, value }) => (value instanceof Unknown ? [{ at, error: value.error }] : []));
   try {
-    const found = asked.check(properties, { type: canonical, production });
+    const found = asked.check(properties, { type: canonical, options, production });
     const findings = typeof found === "string" ? [found] : found;
     if (findings.length > 0) return { kind: "fail", findings };
   } catch (error) {

@@ -1,33 +1,36 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { globSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { isAnywhere } from "../../policies/ingress/opening.ts";
 import { valuesAt } from "../../policies/path.ts";
 import { judge, type Properties } from "../../policies/rule.ts";
-import { companionRules, rules } from "../../policies/rules/index.ts";
-import { mutations } from "./mutations.ts";
-import { asPolicySees, changed, good, goodOne, UNKNOWN_TEXT } from "./resources.ts";
+import { areas, rules, stackRules } from "../../policies/rules/index.ts";
+import { asRuleSees, changedExample, type Example, UNKNOWN_TEXT } from "./fixtures/fixture.ts";
+import { good, goodOne, mutations } from "./fixtures/index.ts";
 
-const verdicts = (type: string, properties: Properties, production = true) =>
-  rules.map((rule) => ({ rule, verdict: judge(rule, type, asPolicySees(properties), production) }));
+const verdicts = (example: Example, production = true) =>
+  rules.map((rule) => ({ rule, verdict: judge(rule, asRuleSees(example), production) }));
 
 /** Ids of the rules that refuse a resource. */
-const refusals = (type: string, properties: Properties, production = true): string[] =>
-  verdicts(type, properties, production).flatMap(({ rule, verdict }) => (verdict.kind === "fail" ? [rule.id] : []));
+const refusals = (example: Example, production = true): string[] =>
+  verdicts(example, production).flatMap(({ rule, verdict }) => (verdict.kind === "fail" ? [rule.id] : []));
 
 test("a resource as it should be is refused by no rule and left undecided by none", () => {
-  for (const { type, properties } of good) {
-    for (const { rule, verdict } of verdicts(type, properties)) {
-      assert.ok(["pass", "not applicable"].includes(verdict.kind), `${rule.id} on ${type}: ${JSON.stringify(verdict)}`);
+  for (const example of good) {
+    for (const { rule, verdict } of verdicts(example)) {
+      assert.ok(
+        ["pass", "not applicable"].includes(verdict.kind),
+        `${rule.id} on ${example.type}: ${JSON.stringify(verdict)}`,
+      );
     }
   }
 });
 
 for (const [id, type, place, value] of mutations) {
   test(`${id}, and no other rule, refuses ${type} with ${place} ${JSON.stringify(value) ?? "left out"}`, () => {
-    assert.deepEqual(refusals(type, changed(goodOne(type), place, value)), [id]);
+    assert.deepEqual(refusals(changedExample(goodOne(type), place, value)), [id]);
   });
 }
 
@@ -36,23 +39,24 @@ test("every rule has a resource that it refuses", () => {
   assert.deepEqual(
     rules.map(({ id }) => id).filter((id) => !refused.has(id)),
     [],
-    "add a line to test/policies/mutations.ts",
+    "add a line to the mutations of its area in test/policies/fixtures",
   );
 });
 
 test("a needed value that a preview cannot know leaves the rule undecided, and a rule that does not need it decides", () => {
   let deferred = 0;
-  for (const { type, properties } of good) {
+  for (const example of good) {
+    const { type, properties } = example;
     for (const rule of rules.filter(({ applies }) => applies.includes(type))) {
       for (const { at, value } of rule.needs.flatMap((path) => valuesAt(properties, path))) {
         if (value === undefined) continue;
-        const verdict = judge(rule, type, asPolicySees(changed(properties, at, UNKNOWN_TEXT)), true);
+        const verdict = judge(rule, asRuleSees(changedExample(example, at, UNKNOWN_TEXT)), true);
         assert.equal(verdict.kind, "deferred", `${rule.id} on ${type} with ${at} unknown`);
         assert.deepEqual(verdict.kind === "deferred" && verdict.waitsFor, [at]);
         deferred += 1;
       }
-      const elsewhere = changed(properties, "description", UNKNOWN_TEXT);
-      assert.equal(judge(rule, type, asPolicySees(elsewhere), true).kind, "pass", `${rule.id} on ${type}`);
+      const elsewhere = changedExample(example, "unrelated", UNKNOWN_TEXT);
+      assert.equal(judge(rule, asRuleSees(elsewhere), true).kind, "pass", `${rule.id} on ${type}`);
     }
   }
   assert.ok(deferred > 100, `only ${deferred} places were tried`);
@@ -61,43 +65,45 @@ test("a needed value that a preview cannot know leaves the rule undecided, and a
 test("a fault that is known already in a preview is not put off because another value is unknown", () => {
   const type = "aws:ec2/securityGroup:SecurityGroup";
   const rule = (cidrBlocks: string[]) => ({ protocol: "tcp", fromPort: 22, toPort: 22, cidrBlocks });
-  const properties = { ...goodOne(type), ingress: [rule([UNKNOWN_TEXT]), rule([UNKNOWN_TEXT, "0.0.0.0/0"])] };
-  assert.deepEqual(refusals(type, properties), ["NET-001"]);
+  const ingress = [rule([UNKNOWN_TEXT]), rule([UNKNOWN_TEXT, "0.0.0.0/0"])];
+  assert.deepEqual(refusals(changedExample(goodOne(type), "ingress", ingress)), ["NET-001"]);
 });
 
 test("no rule has a say about a type that it does not name", () => {
-  for (const { rule, verdict } of verdicts("random:index/randomId:RandomId", { acl: "public-read" })) {
+  for (const { rule, verdict } of verdicts({
+    type: "random:index/randomId:RandomId",
+    properties: { acl: "public-read" },
+  })) {
     assert.equal(verdict.kind, "not applicable", rule.id);
   }
 });
 
 test("a rule is not escaped by an API version in the type", () => {
-  const properties = changed(goodOne("azure-native:storage:StorageAccount"), "allowBlobPublicAccess", true);
+  const { properties } = changedExample(goodOne("azure-native:storage:StorageAccount"), "allowBlobPublicAccess", true);
   for (const type of [
     "azure-native:storage/v20230101:StorageAccount",
     "azure-native_storage_v20230101:storage:StorageAccount",
   ]) {
-    assert.deepEqual(refusals(type, properties), ["STO-001"], type);
+    assert.deepEqual(refusals({ type, properties }), ["STO-001"], type);
   }
-  assert.deepEqual(refusals("aws:s3/bucketV2:BucketV2", { ...goodOne("aws:s3/bucket:Bucket"), acl: "public-read" }), [
-    "STO-002",
-  ]);
+  const bucket = changedExample(goodOne("aws:s3/bucket:Bucket"), "acl", "public-read");
+  assert.deepEqual(refusals({ ...bucket, type: "aws:s3/bucketV2:BucketV2" }), ["STO-002"]);
 });
 
 test("production refuses whatever another stack refuses, and broader operator ranges than another stack does", () => {
   for (const [, type, place, value] of mutations) {
-    const properties = changed(goodOne(type), place, value);
-    const elsewhere = refusals(type, properties, false);
-    const production = refusals(type, properties, true);
+    const example = changedExample(goodOne(type), place, value);
+    const elsewhere = refusals(example, false);
+    const production = refusals(example, true);
     assert.deepEqual(
       elsewhere.filter((id) => !production.includes(id)),
       [],
       `${type} ${place}`,
     );
   }
-  const office = changed(goodOne("aws:eks/cluster:Cluster"), "vpcConfig.publicAccessCidrs[0]", "198.51.0.0/20");
-  assert.deepEqual(refusals("aws:eks/cluster:Cluster", office, false), []);
-  assert.deepEqual(refusals("aws:eks/cluster:Cluster", office, true), ["K8S-001"]);
+  const office = changedExample(goodOne("aws:eks/cluster:Cluster"), "vpcConfig.publicAccessCidrs[0]", "198.51.0.0/20");
+  assert.deepEqual(refusals(office, false), []);
+  assert.deepEqual(refusals(office, true), ["K8S-001"]);
 });
 
 test("no finding repeats a value, since the policy SDK unwraps secrets before a rule sees them", () => {
@@ -108,8 +114,10 @@ test("no finding repeats a value, since the policy SDK unwraps secrets before a 
     if (typeof value !== "object" || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, conceal(member)]));
   };
-  const concealed = good.flatMap(({ type, properties }) => verdicts(type, conceal(properties) as Properties));
-  const broken = mutations.flatMap(([, type, place]) => verdicts(type, changed(goodOne(type), place, marker)));
+  const concealed = good.flatMap((example) =>
+    verdicts({ ...example, properties: conceal(example.properties) as Properties }),
+  );
+  const broken = mutations.flatMap(([, type, place]) => verdicts(changedExample(goodOne(type), place, marker)));
   const findings = [...concealed, ...broken].flatMap(({ verdict }) =>
     verdict.kind === "fail" ? verdict.findings : [],
   );
@@ -133,14 +141,16 @@ test("the internet in pieces is still the internet, and a private range is not",
 });
 
 test("every rule file is in the pack, and every rule says what it is, why, and what to do", () => {
-  const files = readdirSync(join(import.meta.dirname, "../../policies/rules")).filter((file) => file !== "index.ts");
-  const all = [...rules, ...companionRules];
-  assert.equal(all.length, files.length, "list the new rule in policies/rules/index.ts");
+  const folder = join(import.meta.dirname, "../../policies/rules");
+  const files = globSync("*/*.ts", { cwd: folder }).filter((file) => !file.endsWith("/index.ts"));
+  const all = [...rules, ...stackRules];
+  assert.equal(all.length, files.length, "list the new rule in the index.ts of its area");
+  assert.equal(areas.length, globSync("*/index.ts", { cwd: folder }).length, "list the new area in rules/index.ts");
   assert.equal(new Set(all.map(({ id }) => id)).size, all.length, "two rules have one id");
   for (const { id, title, why, fix } of all) {
     assert.match(id, /^[A-Z0-9]{3}-\d{3}$/);
-    assert.doesNotMatch(title, /\.$/);
-    assert.match(why, /\.$/);
-    assert.match(fix, /\.$/);
+    assert.doesNotMatch(title, /\.$/, id);
+    assert.match(why, /\.$/, id);
+    assert.match(fix, /\.$/, id);
   }
 });

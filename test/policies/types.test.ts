@@ -4,12 +4,12 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { PropertyPath } from "../../policies/path.ts";
-import { companionRules, rules } from "../../policies/rules/index.ts";
+import { rules, stackRules } from "../../policies/rules/index.ts";
 import { TAGGED } from "../../policies/tagged.ts";
 import { checkShape, type Facts, type PropertyFacts, type Shape } from "../../sim/facts/facts.ts";
 import { loadFacts } from "../../sim/facts/load.ts";
 import { importsOf } from "../imports.ts";
-import { good } from "./resources.ts";
+import { good } from "./fixtures/index.ts";
 
 const checkout = join(import.meta.dirname, "../..");
 const { resolve } = createRequire(import.meta.url);
@@ -24,11 +24,12 @@ const registered = [
   ),
 ];
 
-const judged = [
-  ...rules.flatMap(({ applies }) => applies),
-  ...companionRules.flatMap(({ applies, companion }) => [applies, companion]),
-  ...good.map(({ type }) => type),
-];
+/** The installed SDKs know the properties of the clouds' types; what custom resources hold is in no SDK. */
+const isCloud = (type: string): boolean => /^(aws|azure-native|gcp):/.test(type);
+
+const judged = [...[...rules, ...stackRules].flatMap(({ applies }) => applies), ...good.map(({ type }) => type)].filter(
+  isCloud,
+);
 const facts = await loadFacts([...new Set([...registered, ...judged])].toSorted());
 
 /** Whether the installed SDK knows a property, at whatever depth. */
@@ -61,23 +62,21 @@ function membersOf(known: Facts, shape: Shape): Record<string, PropertyFacts> | 
 }
 
 test("a rule looks at properties that the clouds have: a misspelt one would never find anything", () => {
-  for (const { id, applies, needs } of rules) {
+  for (const { id, applies, needs } of [...rules, ...stackRules]) {
     for (const path of needs) {
       assert.ok(
-        applies.some((type) => exists(facts, type, path)),
+        applies.some((type) => !isCloud(type) || exists(facts, type, path)),
         `${id} needs ${path}, which none of its types has in the installed SDK`,
       );
     }
-    for (const type of applies) {
+  }
+  for (const { id, applies, needs } of rules) {
+    for (const type of applies.filter(isCloud)) {
       assert.ok(
         needs.some((path) => exists(facts, type, path)),
         `${id} applies to ${type}, of which it needs nothing`,
       );
     }
-  }
-  for (const { id, applies, companion, through } of companionRules) {
-    for (const type of [applies, companion])
-      assert.ok(exists(facts, type, through), `${id}: ${type} has no ${through}`);
   }
 });
 
@@ -93,7 +92,7 @@ test("everything that the program registers and that takes tags is asked for the
 });
 
 test("the rules are tried on properties that the SDK takes", () => {
-  for (const { type, properties } of good) {
+  for (const { type, properties } of good.filter(({ type }) => isCloud(type))) {
     // Examples hold what rules look at, not everything that a resource needs.
     const wrong = checkShape(facts, type, properties).filter(([, reason]) => reason !== "required property is missing");
     assert.deepEqual(wrong, [], type);

@@ -1,6 +1,6 @@
-import { isAnywhere } from "../ingress/opening.ts";
-import { type PropertyPath, Unknown, valueAt, valuesAt } from "../path.ts";
-import { ok, rule } from "../rule.ts";
+import { isAnywhere } from "../../ingress/opening.ts";
+import { type PropertyPath, Unknown, valueAt, valuesAt } from "../../path.ts";
+import { ok, rule } from "../../rule.ts";
 
 /** Where a cloud says whether a cluster's API has a public endpoint, and who reaches it. */
 interface Endpoint {

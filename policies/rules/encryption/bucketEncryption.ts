@@ -1,4 +1,4 @@
-import { companionRule } from "../companion.ts";
+import { companionRule } from "../../companion.ts";
 
 export default companionRule({
   id: "ENC-002",
@@ -6,7 +6,7 @@ export default companionRule({
   severity: "high",
   why: "AWS keeps it in a resource beside the bucket; without one, objects are encrypted with a key of Amazon's.",
   fix: "Add a BucketServerSideEncryptionConfiguration for the bucket.",
-  applies: "aws:s3/bucket:Bucket",
+  accompanied: "aws:s3/bucket:Bucket",
   companion: "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
   through: "bucket",
 });

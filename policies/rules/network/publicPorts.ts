@@ -1,6 +1,6 @@
-import { ingress, openingsOf } from "../ingress/index.ts";
-import { adminPortsIn, isHttpsOnly, portText } from "../ingress/ports.ts";
-import { rule } from "../rule.ts";
+import { ingress, openingsOf } from "../../ingress/index.ts";
+import { adminPortsIn, isHttpsOnly, portText } from "../../ingress/ports.ts";
+import { rule } from "../../rule.ts";
 
 export default rule({
   id: "NET-002",

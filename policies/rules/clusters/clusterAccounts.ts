@@ -1,5 +1,5 @@
-import { rule } from "../rule.ts";
-import { exactly, not, settings } from "../settings.ts";
+import { rule } from "../../rule.ts";
+import { exactly, not, settings } from "../../settings.ts";
 
 export default rule({
   id: "K8S-002",

@@ -1,5 +1,5 @@
-import { rule } from "../rule.ts";
-import { exactly, given, settings } from "../settings.ts";
+import { rule } from "../../rule.ts";
+import { exactly, given, settings } from "../../settings.ts";
 
 export default rule({
   id: "ENC-001",

@@ -1,4 +1,4 @@
-import { companionRule } from "../companion.ts";
+import { companionRule } from "../../companion.ts";
 
 export default companionRule({
   id: "STO-003",
@@ -6,7 +6,7 @@ export default companionRule({
   severity: "critical",
   why: "AWS keeps it in a resource beside the bucket; without one, a later policy or ACL can open the bucket unnoticed.",
   fix: "Add a BucketPublicAccessBlock for the bucket with all four settings true.",
-  applies: "aws:s3/bucket:Bucket",
+  accompanied: "aws:s3/bucket:Bucket",
   companion: "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
   through: "bucket",
 });

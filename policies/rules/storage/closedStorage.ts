@@ -1,5 +1,5 @@
-import { rule } from "../rule.ts";
-import { type Demand, exactly, settings } from "../settings.ts";
+import { rule } from "../../rule.ts";
+import { type Demand, exactly, settings } from "../../settings.ts";
 
 /** All four: each closes a way that the others leave open, for policies and for ACLs, new and old. */
 const BLOCKED: Record<string, Demand> = {

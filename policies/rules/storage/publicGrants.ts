@@ -1,5 +1,5 @@
-import { knownAt, type PropertyPath, Unknown, valuesAt } from "../path.ts";
-import { rule } from "../rule.ts";
+import { knownAt, type PropertyPath, Unknown, valuesAt } from "../../path.ts";
+import { rule } from "../../rule.ts";
 
 /** What each cloud calls everybody, or everybody with any account at all. */
 const EVERYBODY = /\b(allUsers|allAuthenticatedUsers|AllUsers|AuthenticatedUsers)\b/;

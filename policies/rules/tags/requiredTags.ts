@@ -1,6 +1,6 @@
-import { valueAt } from "../path.ts";
-import { rule } from "../rule.ts";
-import { TAGGED } from "../tagged.ts";
+import { valueAt } from "../../path.ts";
+import { rule } from "../../rule.ts";
+import { TAGGED } from "../../tagged.ts";
 
 const REQUIRED = ["project", "stack", "region", "owner", "cost-center"];
 

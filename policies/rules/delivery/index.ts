@@ -1,0 +1,7 @@
+import type { Area } from "../../area.ts";
+
+export const delivery: Area = {
+  title: "Delivery and rollback",
+  rules: [],
+  stackRules: [],
+};

@@ -1,0 +1,7 @@
+import type { Area } from "../../area.ts";
+
+export const edge: Area = {
+  title: "Edge: TLS and tokens",
+  rules: [],
+  stackRules: [],
+};

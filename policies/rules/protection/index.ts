@@ -1,0 +1,7 @@
+import type { Area } from "../../area.ts";
+
+export const protection: Area = {
+  title: "Protection against loss",
+  rules: [],
+  stackRules: [],
+};

@@ -1,0 +1,7 @@
+import type { Area } from "../../area.ts";
+
+export const secrets: Area = {
+  title: "Secrets",
+  rules: [],
+  stackRules: [],
+};

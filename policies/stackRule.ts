@@ -1,0 +1,69 @@
+import { isUnknownValueError, type PropertyPath, Unknown, valuesAt } from "./path.ts";
+import { canonicalType, type Properties, type ResourceOptions, type RuleText } from "./rule.ts";
+
+/** A resource among all that the program declared. */
+export interface StackResource {
+  /** Type token, in the form that `canonicalType` gives. */
+  type: string;
+  urn: string;
+  /** Its logical name, the last part of its URN. */
+  name: string;
+  /** As for a rule about one resource: secrets unwrapped, unknown values throwing when they are read. */
+  props: Properties;
+  options: ResourceOptions;
+  /** Which resources each property comes from. The engine knows that already in a preview, when the property itself is unknown. */
+  propertyDependencies: Readonly<Record<string, readonly { urn: string }[]>>;
+  /** URN of the provider, where the program names one: objects of one cluster share it. */
+  provider?: string | undefined;
+}
+
+/** What a check finds wrong: one sentence, naming the property and never a value that may be secret. */
+export interface StackFinding {
+  /** The resource that is at fault; without one, the stack as a whole. */
+  urn?: string;
+  text: string;
+}
+
+/** A rule that only several resources together can keep or break. */
+export interface StackRule extends RuleText {
+  /** Type tokens of everything that the check looks at; it is handed resources of no other type. */
+  applies: readonly string[];
+  /** Every property that the check reads, on whichever type has it. While one is unknown and nothing is found, the rule is undecided. */
+  needs: readonly PropertyPath[];
+  check(resources: readonly StackResource[], context: { production: boolean }): readonly StackFinding[];
+}
+
+/** Declares a rule about resources together. Its file exports it as default, and its area's `index.ts` lists it. */
+export const stackRule = (declared: StackRule): StackRule => declared;
+
+/** What a rule says of a stack. */
+export type StackVerdict =
+  | { kind: "not applicable" }
+  | { kind: "pass" }
+  | { kind: "fail"; findings: readonly StackFinding[] }
+  /** Not decided, since these places are known only once `up` has made what they come from. */
+  | { kind: "deferred"; waitsFor: { urn?: string; at: string }[] };
+
+/**
+ * Judges a stack by one rule, as `judge` does a resource: a fault among the known values is a fault whatever the unknown ones
+ * turn out to be, and without one an unknown value that the rule needs leaves it undecided.
+ */
+export function judgeStack(asked: StackRule, resources: readonly StackResource[], production: boolean): StackVerdict {
+  const concerned = resources
+    .map((resource) => ({ ...resource, type: canonicalType(resource.type) }))
+    .filter(({ type }) => asked.applies.includes(type));
+  if (concerned.length === 0) return { kind: "not applicable" };
+  const waitsFor: { urn?: string; at: string }[] = concerned.flatMap(({ urn, props }) =>
+    asked.needs
+      .flatMap((path) => valuesAt(props, path))
+      .flatMap(({ at, value }) => (value instanceof Unknown ? [{ urn, at }] : [])),
+  );
+  try {
+    const findings = asked.check(concerned, { production });
+    if (findings.length > 0) return { kind: "fail", findings };
+  } catch (error) {
+    if (!isUnknownValueError(error)) throw error;
+    waitsFor.push({ at: error.props.join(".") });
+  }
+  return waitsFor.length === 0 ? { kind: "pass" } : { kind: "deferred", waitsFor };
+}
