@@ -61,6 +61,12 @@ function read(value: unknown, key: string | number): unknown {
   }
 }
 
+/** A place as `valuesAt` writes it, from the names and positions that lead there: `rules[1].kmsMasterKeyId`. */
+export const placeOf = (keys: readonly PropertyKey[]): string =>
+  keys
+    .map((key, index) => (/^\d+$/.test(String(key)) ? `[${String(key)}]` : `${index > 0 ? "." : ""}${String(key)}`))
+    .join("");
+
 const join = (at: string, segments: string[]): string => [at, ...segments].filter(Boolean).join(".");
 
 /**

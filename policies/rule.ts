@@ -1,4 +1,4 @@
-import { isUnknownValueError, type PropertyPath, Unknown, valuesAt } from "./path.ts";
+import { isUnknownValueError, type PropertyPath, placeOf, Unknown, valuesAt } from "./path.ts";
 
 /** Inputs of a resource as the policy SDK hands them over: secrets unwrapped, unknown values throwing when they are read. */
 export type Properties = Readonly<Record<string, unknown>>;
@@ -79,7 +79,7 @@ export function judge(
     if (findings.length > 0) return { kind: "fail", findings };
   } catch (error) {
     if (!isUnknownValueError(error)) throw error;
-    unknown.push({ at: error.props.join("."), error });
+    unknown.push({ at: placeOf(error.props), error });
   }
   const [first] = unknown;
   if (first === undefined) return { kind: "pass" };

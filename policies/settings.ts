@@ -23,6 +23,12 @@ export const not = (refused: string | boolean): Demand => ({
   holds: (value) => value !== refused,
 });
 
+/** A number that is no smaller than this; a missing one is not. */
+export const atLeast = (least: number): Demand => ({
+  wanted: `at least ${least}`,
+  holds: (value) => typeof value === "number" && value >= least,
+});
+
 /** The part of a rule that follows from a table: on each type, what every place that a path leads to must be. */
 export function settings(
   table: Readonly<Record<string, Readonly<Record<PropertyPath, Demand>>>>,
@@ -39,9 +45,9 @@ export function settings(
   };
 }
 
-/** The SDK unwraps secrets before a policy sees them, so nothing but truth values may be repeated in a message. */
+/** The SDK unwraps secrets before a policy sees them, so nothing but truth values and numbers may be repeated in a message. */
 function state(value: unknown): string {
   if (value === undefined) return "is missing";
   if (value === "") return "is empty";
-  return typeof value === "boolean" ? `is ${value}` : "is something else";
+  return typeof value === "boolean" || typeof value === "number" ? `is ${value}` : "is something else";
 }

@@ -1,4 +1,4 @@
-import { isUnknownValueError, type PropertyPath, Unknown, valuesAt } from "./path.ts";
+import { isUnknownValueError, type PropertyPath, placeOf, Unknown, valuesAt } from "./path.ts";
 import { canonicalType, type Properties, type ResourceOptions, type RuleText } from "./rule.ts";
 
 /** A resource among all that the program declared. */
@@ -63,7 +63,7 @@ export function judgeStack(asked: StackRule, resources: readonly StackResource[]
     if (findings.length > 0) return { kind: "fail", findings };
   } catch (error) {
     if (!isUnknownValueError(error)) throw error;
-    waitsFor.push({ at: error.props.join(".") });
+    waitsFor.push({ at: placeOf(error.props) });
   }
   return waitsFor.length === 0 ? { kind: "pass" } : { kind: "deferred", waitsFor };
 }
