@@ -1,17 +1,40 @@
+import { readFileSync } from "node:fs";
 import { PolicyPack } from "@pulumi/policy";
 import { Config } from "@pulumi/pulumi/config.js";
-import { Deferrals, resourcePolicy, stackPolicy } from "./policies.ts";
+import { getStack } from "@pulumi/pulumi/metadata.js";
+import { exemptionsIn, readExemptions } from "./exemptions.ts";
+import { readLevels } from "./levels.ts";
+import { declarations, resourcePolicy, stackPolicy } from "./policies.ts";
 import { rules, stackRules } from "./rules/index.ts";
+import { Run } from "./run.ts";
+import { settingsPolicy, summary } from "./summary.ts";
 
+const beside = (file: string): string => readFileSync(new URL(file, import.meta.url), "utf8");
+
+const ids = [...rules, ...stackRules].map(({ id }) => id);
+const config = new Config("novacron");
 // A stack that does not say what it is gets the strictest reading.
-const production = new Config("novacron").get("tier") !== "staging";
-const deferrals = new Deferrals();
+const production = config.get("tier") !== "staging";
+const { advisory, faults: levelFaults } = readLevels(config.getObject<{ advisory?: unknown }>("policies")?.advisory, {
+  production,
+  rules: ids,
+});
+const stack = getStack();
+const today = new Date().toISOString().slice(0, 10);
+const { exemptions, faults } = readExemptions(beside("exemptions.yaml"), { today, stack, rules: ids });
+
+const run = new Run({ production, advisory, exemptions: exemptionsIn(exemptions, stack) });
+const { version } = JSON.parse(beside("package.json")) as { version: string };
+const isWhole = (process.env.NOVACRON_EXCLUDED_REGIONS ?? "") === "";
 
 new PolicyPack("novacron", {
   enforcementLevel: "mandatory",
   policies: [
-    ...rules.map((each) => resourcePolicy(each, { production, deferrals })),
-    ...stackRules.map((each) => stackPolicy(each, { production, deferrals })),
-    deferrals.policy,
+    declarations(run),
+    ...rules.map((rule) => resourcePolicy(rule, run)),
+    ...stackRules.map((rule) => stackPolicy(rule, run)),
+    // Last, since they tell what the others found.
+    settingsPolicy([...faults, ...levelFaults], run, isWhole),
+    summary({ name: "novacron", version, rules: ids.length }, run),
   ],
 });

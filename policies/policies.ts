@@ -1,113 +1,87 @@
 import type { PolicyResource, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import { judge, type Rule, type RuleText } from "./rule.ts";
+import type { Run } from "./run.ts";
 import { judgeStack, type StackResource, type StackRule } from "./stackRule.ts";
 
-/**
- * Counts the checks that wait for `up`. In a preview of a new stack they are many, and a verdict on a preview is worth only
- * as much as what it decided.
- */
-export class Deferrals {
-  #checks = 0;
-  readonly #resources = new Set<string>();
-
-  add(urn: string): void {
-    this.#checks += 1;
-    this.#resources.add(urn);
-  }
-
-  /** Says the count once, at the end of a preview. */
-  readonly policy: StackValidationPolicy = {
-    name: "DEFERRED",
-    description: "Checks that only `up` can decide",
-    enforcementLevel: "advisory",
-    validateStack: (_, report) => {
-      if (this.#checks === 0) return;
-      report(
-        `deferred to up: ${count(this.#checks, "check")} on ${count(this.#resources.size, "resource")}, for values of resources that do not exist yet`,
-      );
-    },
-  };
-}
-
 /** A rule as the policy SDK runs it. */
-export function resourcePolicy(
-  declared: Rule,
-  { production, deferrals }: { production: boolean; deferrals: Deferrals },
-): ResourceValidationPolicy {
+export function resourcePolicy(declared: Rule, run: Run): ResourceValidationPolicy {
   return {
-    ...text(declared),
-    validateResource: ({ type, props, urn, opts, notApplicable }, report) => {
-      const verdict = judge(declared, { type, props, options: opts }, production);
+    ...text(declared, run),
+    validateResource: ({ type, props, urn, name, opts, notApplicable }, report) => {
+      const verdict = judge(declared, { type, props, options: opts }, run.production);
       switch (verdict.kind) {
         case "not applicable":
           return notApplicable();
         case "pass":
           return;
         case "fail":
+          if (run.exempts(declared.id, { type, urn, name })) return;
           return verdict.findings.forEach((finding) => {
             report(message(declared, finding));
           });
         case "deferred":
-          deferrals.add(urn);
-          // The SDK makes an advisory of its own error, whatever the rule's level, and of its message.
-          verdict.error.message = `deferred to up, which knows ${verdict.waitsFor.join(", ")}`;
-          throw verdict.error;
+          return run.defer(declared.id, { type, urn, name });
       }
     },
   };
 }
 
 /** A rule about resources together, as the policy SDK runs it. */
-export const stackPolicy = (
-  declared: StackRule,
-  { production, deferrals }: { production: boolean; deferrals: Deferrals },
-): StackValidationPolicy => ({
-  ...text(declared),
+export const stackPolicy = (declared: StackRule, run: Run): StackValidationPolicy => ({
+  ...text(declared, run),
   validateStack: ({ resources, notApplicable }, report) => {
-    const verdict = judgeStack(declared, resources.map(asRulesSee), production);
+    const shown = new Map(resources.map((resource) => [resource.urn, resource]));
+    const stack = { type: "pulumi:pulumi:Stack", urn: declared.id, name: "stack" };
+    const verdict = judgeStack(
+      declared,
+      resources.map((resource) => asRulesSee(resource, run)),
+      run.production,
+    );
     switch (verdict.kind) {
       case "not applicable":
         return notApplicable();
       case "pass":
         return;
       case "fail":
-        return verdict.findings.forEach(({ urn, text: finding }) => {
-          report(message(declared, finding), urn);
-        });
+        for (const { urn, text: finding } of verdict.findings) {
+          if (!run.exempts(declared.id, shown.get(urn ?? "") ?? stack)) report(message(declared, finding), urn);
+        }
+        return;
       case "deferred":
-        return verdict.waitsFor.forEach(({ urn }) => {
-          deferrals.add(urn ?? declared.id);
-        });
+        for (const { urn } of verdict.waitsFor) run.defer(declared.id, shown.get(urn ?? "") ?? stack);
     }
   },
 });
 
-const asRulesSee = ({
-  type,
-  urn,
-  name,
-  props,
-  opts,
-  propertyDependencies,
-  provider,
-}: PolicyResource): StackResource => ({
-  type,
-  urn,
-  name,
-  props,
-  options: opts,
-  propertyDependencies,
-  provider: provider?.urn,
+/** Notes what each resource declares, before any rule about resources together asks. It refuses nothing. */
+export const declarations = (run: Run): ResourceValidationPolicy => ({
+  name: "DECLARED",
+  description: "What the program declares is noted for the rules about resources together",
+  enforcementLevel: "advisory",
+  validateResource: ({ urn, props, provider }) => run.declare(urn, { props, provider: provider?.urn }),
 });
 
-const count = (many: number, what: string): string => `${many} ${what}${many === 1 ? "" : "s"}`;
+const asRulesSee = (
+  { type, urn, name, props, opts, propertyDependencies, provider }: PolicyResource,
+  run: Run,
+): StackResource => ({
+  type,
+  urn,
+  name,
+  options: opts,
+  propertyDependencies,
+  ...(run.declared(urn) ?? { props, provider: provider?.urn }),
+});
 
-const text = ({ id, title, severity, why, fix }: RuleText) => ({
+const text = ({ id, title, severity, why, fix }: RuleText, run: Run) => ({
   name: id,
   displayName: title,
   description: title,
   severity,
   remediationSteps: `${why} ${fix}`,
+  ...(run.advisory.has(id) ? { enforcementLevel: "advisory" as const } : {}),
 });
 
-const message = ({ why, fix }: RuleText, finding: string): string => `${finding}.\nWhy: ${why}\nFix: ${fix}`;
+/** On one line, so that a log can be searched for it. */
+const message = ({ id, fix }: RuleText, finding: string): string =>
+  `${finding}. Fix: ${fix} Why: \`novactl policies explain ${id}\``;

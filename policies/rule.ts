@@ -56,7 +56,7 @@ export type Verdict =
   | { kind: "pass" }
   | { kind: "fail"; findings: readonly string[] }
   /** Not decided, since these properties are known only once `up` has made what they come from. */
-  | { kind: "deferred"; waitsFor: string[]; error: Error };
+  | { kind: "deferred"; waitsFor: string[] };
 
 /**
  * Judges a resource. A fault among the known values is a fault whatever the unknown ones turn out to be; without one, a
@@ -72,18 +72,16 @@ export function judge(
   if (!asked.applies.includes(canonical)) return { kind: "not applicable" };
   const unknown = asked.needs
     .flatMap((path) => valuesAt(properties, path))
-    .flatMap(({ at, value }) => (value instanceof Unknown ? [{ at, error: value.error }] : []));
+    .flatMap(({ at, value }) => (value instanceof Unknown ? [at] : []));
   try {
     const found = asked.check(properties, { type: canonical, options, production });
     const findings = typeof found === "string" ? [found] : found;
     if (findings.length > 0) return { kind: "fail", findings };
   } catch (error) {
     if (!isUnknownValueError(error)) throw error;
-    unknown.push({ at: placeOf(error.props), error });
+    unknown.push(placeOf(error.props));
   }
-  const [first] = unknown;
-  if (first === undefined) return { kind: "pass" };
-  return { kind: "deferred", waitsFor: [...new Set(unknown.map(({ at }) => at))], error: first.error };
+  return unknown.length === 0 ? { kind: "pass" } : { kind: "deferred", waitsFor: [...new Set(unknown)] };
 }
 
 /** A type without the API version that Azure's tokens may carry, and S3's second generation as the first: a rule must not be escaped by the choice of a version. */

@@ -236,6 +236,16 @@ export const stackSchema = keyed({
     )
     .optional()
     .describe("Deletion protection. Default: on in production, off in staging"),
+  policies: keyed({
+    advisory: list(
+      text(/^[A-Z0-9]{3}-\d{3}$/, "a rule's id, such as TAG-001", "see `novactl policies` for the rules"),
+      0,
+      "a list of rules' ids",
+      "list the rules that may warn only, such as [TAG-001]",
+    )
+      .default([])
+      .describe("Rules of the policy pack that warn in this stack instead of refusing; none in production"),
+  }).prefault({}),
   mesh: keyed({
     // Seven peers with four tunnels each are 28, and an Azure gateway ends 30.
     capacity: whole(2, 32, "give the largest number of regions that the mesh is to hold")

@@ -45,7 +45,7 @@ function stackNameProblems(stackName: string): Problem[] {
   ];
 }
 
-function tierProblems({ tier, protect, regions, logDays }: Draft): Problem[] {
+function tierProblems({ tier, protect, regions, logDays, policies }: Draft): Problem[] {
   if (tier === "staging") {
     return protect === true
       ? [
@@ -73,6 +73,16 @@ function tierProblems({ tier, protect, regions, logDays }: Draft): Problem[] {
   if (logDays !== undefined && logDays < SHORTEST_PRODUCTION_LOGS) {
     problems.push(
       problem(["logDays"], logDays, `${SHORTEST_PRODUCTION_LOGS} or more (in production)`, "raise it, or leave it out"),
+    );
+  }
+  if ((policies?.advisory ?? []).length > 0) {
+    problems.push(
+      problem(
+        ["policies", "advisory"],
+        policies?.advisory,
+        "nothing (in production)",
+        "keep the rule, or exempt what cannot keep it in policies/exemptions.yaml: production is never looser than staging",
+      ),
     );
   }
   return problems;

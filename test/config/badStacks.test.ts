@@ -13,6 +13,17 @@ rejects("a protected staging", { protect: true }, /false, or nothing/, /taken do
 rejects("a production with one NAT gateway", { "regions[0].nat": "single" }, /per-zone/, /egress of all others/, prod);
 rejects("a production with short logs", { logDays: 30 }, /90 or more/, /raise it/, prod);
 rejects(
+  "a production that lets a rule of the policy pack warn only",
+  { policies: { advisory: ["TAG-001"] } },
+  /nothing \(in production\)/,
+  /never looser than staging/,
+  { key: "policies.advisory", value: 'is ["TAG-001"]', stack: "prod" },
+);
+rejects("a policy rule that has no such form", { policies: { advisory: ["tags"] } }, /TAG-001/, /novactl policies/, {
+  key: "policies.advisory[0]",
+  value: 'is "tags"',
+});
+rejects(
   "a production of three regions",
   (config) => {
     removeRegion(config, "aws-usw2");

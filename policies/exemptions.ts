@@ -1,0 +1,118 @@
+import { parse } from "yaml";
+
+/**
+ * A resource that may break a rule for a while: what cannot be kept yet, or not by this resource, said openly instead of in
+ * the rule. Kept in `exemptions.yaml`.
+ */
+export interface Exemption {
+  /** The rule's id. */
+  rule: string;
+  /** Which resources: a type token, `::` and a resource's name, in which `*` stands for anything. */
+  resource: string;
+  /** Stacks in which it holds. Without any: in all. */
+  stacks?: readonly string[];
+  /** Why the rule cannot be kept there. */
+  reason: string;
+  /** Who sees to it that it ends. */
+  owner: string;
+  /** The last day on which it holds, as YYYY-MM-DD. */
+  expiry: string;
+}
+
+/** Where and when exemptions are judged. */
+export interface Occasion {
+  /** Day of judging, as YYYY-MM-DD. */
+  today: string;
+  stack: string;
+  /** Ids of the rules that there are. */
+  rules: readonly string[];
+}
+
+/** In days: whatever is needed for longer is to be decided again each year. */
+const LONGEST = 366;
+/** Letters and digits that a pattern must name, so that it means something and not everything. */
+const NARROW = 3;
+const FIELDS = ["rule", "resource", "stacks", "reason", "owner", "expiry"];
+const DAY = 86_400_000;
+
+/**
+ * Reads exemptions and says what is wrong with them, each fault in one sentence. What is at fault exempts nothing.
+ *
+ * @throws when the text is no YAML
+ */
+export function readExemptions(text: string, occasion: Occasion): { exemptions: Exemption[]; faults: string[] } {
+  const entries: unknown = parse(text) ?? [];
+  if (!Array.isArray(entries)) return { exemptions: [], faults: ["exemptions.yaml must be a list of exemptions"] };
+  const faults: string[] = [];
+  const exemptions: Exemption[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const found = faultsOf(entry, occasion);
+    if (found.length > 0) faults.push(...found.map((fault) => `exemption ${index + 1}${nameOf(entry)}: ${fault}`));
+    else exemptions.push(entry as Exemption);
+  }
+  return { exemptions, faults };
+}
+
+/** Exemptions that hold in a stack. */
+export const exemptionsIn = (exemptions: readonly Exemption[], stack: string): Exemption[] =>
+  exemptions.filter(({ stacks }) => stacks === undefined || stacks.includes(stack));
+
+/** Whether an exemption is about this resource. The type is canonical, the name the resource's own. */
+export function concerns({ resource }: Exemption, type: string, name: string): boolean {
+  const [exemptType, pattern] = split(resource);
+  return exemptType === type && patternOf(pattern).test(name);
+}
+
+function faultsOf(entry: unknown, { today, rules }: Occasion): string[] {
+  if (typeof entry !== "object" || entry === null) return [`is no object; it needs ${FIELDS.join(", ")}`];
+  const exemption = entry as Record<string, unknown>;
+  const { rule, resource, reason, owner, expiry, stacks } = exemption;
+  return [
+    ...Object.keys(exemption)
+      .filter((field) => !FIELDS.includes(field))
+      .map((field) => `unknown field '${field}'; there are ${FIELDS.join(", ")}`),
+    ...(rules.includes(`${rule}`) ? [] : [`there is no rule '${rule}'; see \`novactl policies\``]),
+    ...breadthFaults(resource),
+    ...(stacks === undefined || (Array.isArray(stacks) && stacks.length > 0)
+      ? []
+      : ["stacks must be a list of names, or left out"]),
+    ...(typeof reason === "string" && reason.length >= 20
+      ? []
+      : ["reason must say in a sentence why the rule cannot be kept"]),
+    ...(typeof owner === "string" && owner !== "" ? [] : ["owner must name who sees to it that it ends"]),
+    ...expiryFaults(expiry, today),
+  ];
+}
+
+function breadthFaults(resource: unknown): string[] {
+  const [type, name] = split(`${resource}`);
+  if (typeof resource !== "string" || type === "" || name === "")
+    return ["resource must be a type token, '::' and a name, such as aws:ec2/eip:Eip::aws-use1-nat-*"];
+  if (type.includes("*")) return [`resource '${resource}' is too broad: name one type`];
+  if ((name.match(/[A-Za-z0-9]/g) ?? []).length < NARROW)
+    return [`resource '${resource}' is too broad: the name must hold at least ${NARROW} letters or digits beside '*'`];
+  return [];
+}
+
+function expiryFaults(expiry: unknown, today: string): string[] {
+  if (typeof expiry !== "string" || !/^\d{4}-\d{2}-\d{2}$/.test(expiry) || Number.isNaN(Date.parse(expiry)))
+    return ["expiry must be a day as YYYY-MM-DD"];
+  if (expiry < today) return [`expired on ${expiry}: keep the rule, or decide anew`];
+  if (Date.parse(expiry) - Date.parse(today) > LONGEST * DAY)
+    return [`expiry ${expiry} is more than ${LONGEST} days away`];
+  return [];
+}
+
+/** The last `::` divides: types of components hold some themselves, names of resources do not. */
+function split(resource: string): [type: string, name: string] {
+  const at = resource.lastIndexOf("::");
+  return at < 0 ? ["", ""] : [resource.slice(0, at), resource.slice(at + 2)];
+}
+
+const patternOf = (name: string): RegExp =>
+  new RegExp(`^${name.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`);
+
+const nameOf = (entry: unknown): string => {
+  const { rule, resource } = (entry ?? {}) as Record<string, unknown>;
+  return rule === undefined ? "" : ` (${rule} on ${resource})`;
+};

@@ -1,0 +1,86 @@
+import { concerns, type Exemption } from "./exemptions.ts";
+import { canonicalType } from "./rule.ts";
+import type { StackResource } from "./stackRule.ts";
+
+/** Of a resource, what an exemption needs to know. */
+interface Named {
+  type: string;
+  urn: string;
+  name: string;
+}
+
+/**
+ * What is gathered while the engine shows the pack one resource after another: what each declares, which checks have to wait
+ * for `up`, and which exemptions were needed.
+ */
+export class Run {
+  readonly production: boolean;
+  /** Ids of rules that only warn in this stack. */
+  readonly advisory: ReadonlySet<string>;
+  readonly #exemptions: readonly Exemption[];
+  readonly #used = new Set<Exemption>();
+  readonly #exempted = new Map<string, Set<string>>();
+  readonly #deferred = new Map<string, { checks: number; resources: Set<string> }>();
+  readonly #declared = new Map<string, Pick<StackResource, "props" | "provider">>();
+
+  constructor(of: { production: boolean; advisory: ReadonlySet<string>; exemptions: readonly Exemption[] }) {
+    this.production = of.production;
+    this.advisory = of.advisory;
+    this.#exemptions = of.exemptions;
+  }
+
+  /** Keeps what the program declares of a resource: rules about resources together judge by that, as those about one do. */
+  declare(urn: string, declared: Pick<StackResource, "props" | "provider">): void {
+    this.#declared.set(urn, declared);
+  }
+
+  /**
+   * What the program declared of a resource. Once all is registered the engine shows what came of it instead, and that is
+   * nothing at all, in a preview, for whatever is in a cluster that does not exist yet.
+   */
+  declared(urn: string): Pick<StackResource, "props" | "provider"> | undefined {
+    return this.#declared.get(urn);
+  }
+
+  /** Whether a resource may break a rule. To be asked only when it does, since that shows which exemptions are needed. */
+  exempts(rule: string, { type, urn, name }: Named): boolean {
+    const exemption = this.#exemptions.find((each) => each.rule === rule && concerns(each, canonicalType(type), name));
+    if (exemption === undefined) return false;
+    this.#used.add(exemption);
+    this.#exempted.set(rule, (this.#exempted.get(rule) ?? new Set()).add(urn));
+    return true;
+  }
+
+  /** Notes that a rule has to wait for `up` to judge a resource. */
+  defer(rule: string, resource: Named): void {
+    const entry = this.#deferred.get(rule) ?? { checks: 0, resources: new Set() };
+    entry.checks += 1;
+    entry.resources.add(resource.urn);
+    this.#deferred.set(rule, entry);
+    // It may be needed yet.
+    for (const each of this.#exemptions) {
+      if (each.rule === rule && concerns(each, canonicalType(resource.type), resource.name)) this.#used.add(each);
+    }
+  }
+
+  /** How many checks wait for `up`, by rule, the most first. */
+  get deferrals(): { rule: string; checks: number }[] {
+    return [...this.#deferred]
+      .map(([rule, { checks }]) => ({ rule, checks }))
+      .toSorted((one, other) => other.checks - one.checks || one.rule.localeCompare(other.rule));
+  }
+
+  get deferredResources(): number {
+    return new Set([...this.#deferred.values()].flatMap(({ resources }) => [...resources])).size;
+  }
+
+  /** Resources that were let off, by rule. */
+  get exempted(): { rule: string; resources: number }[] {
+    return [...this.#exempted].map(([rule, urns]) => ({ rule, resources: urns.size }));
+  }
+
+  /** Exemptions that no resource needed. */
+  get unused(): Exemption[] {
+    return this.#exemptions.filter((each) => !this.#used.has(each));
+  }
+}

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readLevels } from "../../policies/levels.ts";
+import { Run } from "../../policies/run.ts";
+
+const exemption = (rule: string, name: string) => ({
+  rule,
+  resource: `aws:ec2/eip:Eip::${name}`,
+  reason: "It is tried.",
+  owner: "tests",
+  expiry: "2026-12-31",
+});
+const address = (name: string) => ({ type: "aws:ec2/eip:Eip", urn: `urn:${name}`, name });
+const run = (...exemptions: ReturnType<typeof exemption>[]) =>
+  new Run({ production: true, advisory: new Set(), exemptions });
+
+test("a resource is let off the rule that its exemption names, and off no other", () => {
+  const one = run(exemption("TAG-001", "old-*"));
+  assert.ok(one.exempts("TAG-001", address("old-1")));
+  assert.ok(!one.exempts("ENC-001", address("old-1")));
+  assert.ok(!one.exempts("TAG-001", address("new-1")));
+  assert.deepEqual(one.exempted, [{ rule: "TAG-001", resources: 1 }]);
+});
+
+test("an exemption that no resource needed is told, one that was needed or may be yet is not", () => {
+  const needed = exemption("TAG-001", "old-*");
+  const deferred = exemption("ENC-001", "old-*");
+  const idle = exemption("NET-001", "old-*");
+  const one = run(needed, deferred, idle);
+  one.exempts("TAG-001", address("old-1"));
+  one.defer("ENC-001", address("old-1"));
+  assert.deepEqual(one.unused, [idle]);
+});
+
+test("checks that wait for up are counted by rule, and the resources that they wait for once", () => {
+  const one = run();
+  one.defer("ENC-001", address("a"));
+  one.defer("NET-001", address("a"));
+  one.defer("NET-001", address("b"));
+  assert.deepEqual(one.deferrals, [
+    { rule: "NET-001", checks: 2 },
+    { rule: "ENC-001", checks: 1 },
+  ]);
+  assert.equal(one.deferredResources, 2);
+});
+
+const rules = ["TAG-001", "ENC-001"];
+
+test("a staging may let rules warn only; production may not, whatever it asks for", () => {
+  assert.deepEqual(readLevels(["TAG-001"], { production: false, rules }), {
+    advisory: new Set(["TAG-001"]),
+    faults: [],
+  });
+  const production = readLevels(["TAG-001"], { production: true, rules });
+  assert.deepEqual(production.advisory, new Set());
+  assert.match(production.faults.join(), /may not be looser than staging/);
+  assert.deepEqual(readLevels(undefined, { production: true, rules }), { advisory: new Set(), faults: [] });
+});
+
+test("wishes that cannot be read are errors and loosen nothing", () => {
+  for (const wish of ["TAG-001", { "TAG-001": true }, ["TAG-001", "TAG-999"]]) {
+    const { advisory, faults } = readLevels(wish, { production: false, rules });
+    assert.deepEqual(advisory, new Set(), JSON.stringify(wish));
+    assert.equal(faults.length, 1, JSON.stringify(wish));
+  }
+});
