@@ -55,7 +55,8 @@ export function realVariables(project: Project, stack: string, pulumi: string): 
     PATH: pathWith(pulumi),
     PULUMI_STACK: stack,
     // Pulumi takes a flag from here too: so the pack runs under plain `pulumi`, and the program can see that it does.
-    ...(pack === undefined ? {} : { PULUMI_OPTION_POLICY_PACK: pack }),
+    // Once, and not by the flag as well: given both ways it runs twice.
+    ...(pack === undefined ? {} : { PULUMI_OPTION_POLICY_PACK: pack, PULUMI_OPTION_POLICY_PACK_CONFIG: undefined }),
   };
 }
 

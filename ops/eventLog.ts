@@ -33,6 +33,7 @@ export interface PolicyEvent {
   resourceUrn?: string;
   policyName: string;
   enforcementLevel: string;
+  severity?: string;
   message: string;
 }
 

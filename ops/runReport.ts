@@ -1,12 +1,19 @@
 import type { EngineEvent } from "./eventLog.ts";
+import { policyRun } from "./policyFindings.ts";
 
 /** Operations of the engine that change nothing. */
 const IDLE = new Set(["same", "refresh", "read"]);
 
+/** Of a preview and the run that followed it, the events of the run. */
+export function ownEvents(events: readonly EngineEvent[]): readonly EngineEvent[] {
+  const previewed = events.findIndex((event) => event.summaryEvent?.isPreview === true);
+  return previewed < 0 || previewed === events.findLastIndex(isSummary) ? events : events.slice(previewed + 1);
+}
+
 /** What a run did, for `--json`. Of a preview and the run that followed it, the run. */
 export function reportRun(events: readonly EngineEvent[]) {
-  const previewed = events.findIndex((event) => event.summaryEvent?.isPreview === true);
-  const own = previewed < 0 || previewed === events.findLastIndex(isSummary) ? events : events.slice(previewed + 1);
+  const own = ownEvents(events);
+  const policies = policyRun(own);
   const summary = own.find(isSummary)?.summaryEvent;
   const steps = own.flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? []);
   return {
@@ -21,18 +28,8 @@ export function reportRun(events: readonly EngineEvent[]) {
         : [],
     ),
     policyPacks: summary?.PolicyPacks ?? {},
-    policies: own.flatMap(({ policyEvent }) =>
-      policyEvent === undefined
-        ? []
-        : [
-            {
-              policy: policyEvent.policyName,
-              level: policyEvent.enforcementLevel,
-              urn: policyEvent.resourceUrn,
-              message: policyEvent.message.trim(),
-            },
-          ],
-    ),
+    policySummary: policies.summary,
+    policies: policies.findings,
   };
 }
 

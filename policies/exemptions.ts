@@ -23,7 +23,6 @@ export interface Exemption {
 export interface Occasion {
   /** Day of judging, as YYYY-MM-DD. */
   today: string;
-  stack: string;
   /** Ids of the rules that there are. */
   rules: readonly string[];
 }

@@ -19,11 +19,10 @@ const { advisory, faults: levelFaults } = readLevels(config.getObject<{ advisory
   production,
   rules: ids,
 });
-const stack = getStack();
 const today = new Date().toISOString().slice(0, 10);
-const { exemptions, faults } = readExemptions(beside("exemptions.yaml"), { today, stack, rules: ids });
+const { exemptions, faults } = readExemptions(beside("exemptions.yaml"), { today, rules: ids });
 
-const run = new Run({ production, advisory, exemptions: exemptionsIn(exemptions, stack) });
+const run = new Run({ production, advisory, exemptions: exemptionsIn(exemptions, getStack()) });
 const { version } = JSON.parse(beside("package.json")) as { version: string };
 const isWhole = (process.env.NOVACRON_EXCLUDED_REGIONS ?? "") === "";
 

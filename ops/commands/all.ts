@@ -5,6 +5,7 @@ import { history } from "./history.ts";
 import { destroy, preview, refresh, up } from "./lifecycle.ts";
 import { logs } from "./logs.ts";
 import { mesh } from "./mesh.ts";
+import { explain, policies } from "./policies.ts";
 import { pause, promote, release, resume } from "./release.ts";
 import { killSwitch, rollback } from "./rollback.ts";
 import { simulatorCommands } from "./sim.ts";
@@ -30,6 +31,8 @@ export const commands: readonly Command[] = [
   token,
   mesh,
   drift,
+  policies,
+  explain,
   env,
   topology,
   ...simulatorCommands,

@@ -1,15 +1,19 @@
+import { writeFileSync } from "node:fs";
 import { cacheClusters } from "../clusters.ts";
 import type { Option } from "../command.ts";
 import { command } from "../command.ts";
-import { passThroughWithEvents } from "../eventLog.ts";
+import { type EngineEvent, passThroughWithEvents } from "../eventLog.ts";
 import { checkRegions, excludeRegions } from "../excludedRegions.ts";
 import { removeDeadLocks } from "../locks.ts";
 import { OperatorError } from "../operatorError.ts";
 import { noClusters, sim, stackParameter } from "../options.ts";
+import { policyRun } from "../policyFindings.ts";
+import { assertJudged, describePolicies, packIdentity } from "../policyVerdict.ts";
 import { findProject } from "../project.ts";
 import { passThrough } from "../pulumi.ts";
 import { describeRecovery, type Recovery, recover, settlePendingCreates } from "../recovery.ts";
-import { reportRun } from "../runReport.ts";
+import { ownEvents, reportRun } from "../runReport.ts";
+import { sarif } from "../sarif.ts";
 import { openSession, type Session, sessionLocks } from "../session.ts";
 import { goWithoutClusters } from "../simulator.ts";
 import { readStackConfig } from "../stackConfig.ts";
@@ -47,6 +51,15 @@ const options = {
   verbose: { type: "boolean", description: "show the pulumi commands that are run" },
 } satisfies Record<string, Option>;
 
+/** For what runs the program, and so the rules. */
+const judged = {
+  sarif: {
+    type: "string",
+    value: "FILE",
+    description: "write what the policy pack finds as SARIF, for code hosts to show beside a pull request",
+  },
+} satisfies Record<string, Option>;
+
 const changing = {
   yes: { type: "boolean", short: "y", description: "do not ask for confirmation" },
   adopt: {
@@ -62,20 +75,25 @@ const changing = {
 } satisfies Record<string, Option>;
 
 interface Wishes {
-  sim?: boolean;
-  "no-clusters"?: boolean;
-  "exclude-region"?: string[];
-  json?: boolean;
-  verbose?: boolean;
-  yes?: boolean;
-  adopt?: string[];
-  "clear-pending"?: boolean;
+  sim?: boolean | undefined;
+  "no-clusters"?: boolean | undefined;
+  "exclude-region"?: string[] | undefined;
+  json?: boolean | undefined;
+  sarif?: string | undefined;
+  verbose?: boolean | undefined;
+  yes?: boolean | undefined;
+  adopt?: string[] | undefined;
+  "clear-pending"?: boolean | undefined;
 }
 
 const details = (operation: Operation): string =>
   [
     "Exit code: Pulumi's own. The first Ctrl-C lets Pulumi finish what is under way and save; the second kills it.",
-    ...(operation === "up" || operation === "preview" ? ["The project's policy pack always runs."] : []),
+    ...(operation === "up" || operation === "preview"
+      ? [
+          "The project's policy pack always runs; what it finds is listed at the end, and a run that it did not judge has failed.",
+        ]
+      : []),
     ...(operation === "preview"
       ? []
       : [
@@ -89,7 +107,11 @@ const lifecycle = (operation: Operation) =>
     name: operation,
     summary: SUMMARIES[operation],
     positionals: [stackParameter],
-    options: operation === "preview" ? options : { ...options, ...changing },
+    options: {
+      ...options,
+      ...(operation === "preview" ? {} : changing),
+      ...(operation === "up" || operation === "preview" ? judged : {}),
+    },
     rest: "arguments of `pulumi`",
     details: details(operation),
     examples: [`novactl ${operation} staging --sim`, `novactl ${operation} prod --exclude-region azr-weu -- --diff`],
@@ -107,6 +129,7 @@ async function runLifecycle(operation: Operation, stack: string, wishes: Wishes,
     throw new OperatorError(
       "--adopt and --clear-pending are for the real clouds: with --sim novactl finds out by itself",
     );
+  refuseOtherPolicies(rest);
   refuseBadConfig(operation, stack);
   if (wishes["no-clusters"] === true) {
     if (wishes.sim !== true)
@@ -136,24 +159,59 @@ async function runLifecycle(operation: Operation, stack: string, wishes: Wishes,
     ...FLAGS[operation],
     ...(operation === "destroy" && stale ? ["--refresh"] : []),
     ...(wishes.yes === true ? ["--yes"] : []),
-    ...(session.policyPack !== undefined && (operation === "up" || operation === "preview")
-      ? ["--policy-pack", session.policyPack]
-      : []),
     ...exclusion.flags,
     ...rest,
   ];
   if (wishes.verbose === true) console.error(`${session.pulumi} ${args.join(" ")}`);
-  if (wishes.json !== true) {
+  const isJudged = session.policyPack !== undefined && (operation === "up" || operation === "preview");
+  if (wishes.json !== true && !isJudged) {
     const code = await passThrough(run, args);
     await afterwards(operation, session, code);
     return code;
   }
-  const { code, events } = await passThroughWithEvents(run, args);
-  await afterwards(operation, session, code);
-  console.log(
-    JSON.stringify({ operation, stack, exitCode: code, ...reportRun(events), ...(recovery && { recovery }) }),
+  const { code, events } = await passThroughWithEvents(
+    run,
+    args,
+    wishes.json === true ? "to standard error" : "as its own",
   );
+  await afterwards(operation, session, code);
+  if (wishes.json === true)
+    console.log(
+      JSON.stringify({ operation, stack, exitCode: code, ...reportRun(events), ...(recovery && { recovery }) }),
+    );
+  if (isJudged) await reportPolicies(session, events, code, wishes.sarif);
   return code;
+}
+
+/** Shows what the policy pack found. @throws when a run that succeeded was not judged by it */
+async function reportPolicies(
+  { policyPack, project }: Session,
+  events: readonly EngineEvent[],
+  code: number,
+  file: string | undefined,
+): Promise<void> {
+  const run = policyRun(ownEvents(events));
+  for (const line of describePolicies(run)) console.error(line);
+  // Another project's pack is its own affair.
+  if (policyPack === undefined || project.name !== "novacron") return;
+  const pack = await packIdentity(policyPack);
+  if (file !== undefined) {
+    const { rules, stackRules } = await import("../../policies/rules/index.ts");
+    writeFileSync(
+      file,
+      `${JSON.stringify(sarif(run.findings, [...rules, ...stackRules], pack.version), undefined, 2)}\n`,
+    );
+  }
+  if (code === 0) assertJudged(run, pack);
+}
+
+/** Flags of Pulumi that would put another pack, or no rule at all, in the place of the project's. */
+function refuseOtherPolicies(rest: readonly string[]): void {
+  const flag = rest.find((argument) => /^--policy-pack(-config)?(=|$)/.test(argument));
+  if (flag === undefined) return;
+  throw new OperatorError(
+    `${flag.split("=")[0]}: novactl always judges by the project's own pack; a rule that a stack may break with a warning stands in its config (novacron:policies), a resource that may break one in policies/exemptions.yaml`,
+  );
 }
 
 const resourcesOf = async (session: Session) => (await exportState(session)).deployment.resources ?? [];

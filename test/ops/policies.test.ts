@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { EngineEvent } from "../../ops/eventLog.ts";
+import { OperatorError } from "../../ops/operatorError.ts";
+import { describeFinding, policyRun } from "../../ops/policyFindings.ts";
+import { assertJudged, describePolicies } from "../../ops/policyVerdict.ts";
+import { ownEvents } from "../../ops/runReport.ts";
+import { sarif } from "../../ops/sarif.ts";
+import { rules, stackRules } from "../../policies/rules/index.ts";
+import { novactl } from "./novactl.ts";
+
+const URN = "urn:pulumi:staging::novacron::novacron:aws:Storage$aws:s3/bucket:Bucket::aws-use1-artifacts";
+const FAULT = "no companion names it. Fix: Add one. Why: `novactl policies explain STO-003`";
+
+const said = (policyName: string, message: string, enforcementLevel = "mandatory"): EngineEvent => ({
+  policyEvent: {
+    resourceUrn: URN,
+    policyName,
+    enforcementLevel,
+    severity: "critical",
+    message: `<{%fg 1%}>The title of the rule\n${message}<{%reset%}>\n`,
+  },
+});
+const ended = (isPreview: boolean, packs: Record<string, string>): EngineEvent => ({
+  summaryEvent: { isPreview, result: "succeeded", durationSeconds: 1, resourceChanges: {}, PolicyPacks: packs },
+});
+const account = said("SUMMARY", "novacron 0.1.0: 10 rules, 5 resources; exempted: 0 resources", "advisory");
+const pack = { name: "novacron", version: "0.1.0", rules: 10 };
+const packs = { "novacron|local|policies": "0.1.0" };
+
+test("a finding is one line: level, rule, resource, fault and fix", () => {
+  const { findings } = policyRun([said("STO-003", FAULT)]);
+  assert.deepEqual(findings.map(describeFinding), [
+    `refused STO-003 aws:s3/bucket:Bucket::aws-use1-artifacts ${FAULT}`,
+  ]);
+});
+
+test("the pack's own account is told last and is no finding", () => {
+  const run = policyRun([account, said("TAG-001", "tags lacks owner", "advisory"), ended(true, packs)]);
+  assert.deepEqual(
+    run.findings.map(({ rule }) => rule),
+    ["TAG-001"],
+  );
+  assert.match(describePolicies(run).at(-1) ?? "", /^policies: novacron 0\.1\.0: 10 rules, 5 resources/);
+});
+
+test("of a preview and the up that followed, the findings of the up are told", () => {
+  const events = [
+    said("ENC-001", "x"),
+    account,
+    ended(true, packs),
+    said("STO-003", "x"),
+    account,
+    ended(false, packs),
+  ];
+  assert.deepEqual(
+    policyRun(ownEvents(events)).findings.map(({ rule }) => rule),
+    ["STO-003"],
+  );
+});
+
+test("a run that succeeded counts only if this pack, in this version, judged it by all of its rules", () => {
+  assertJudged(policyRun([account, ended(true, packs)]), pack);
+  const skipped: [events: EngineEvent[], found: RegExp][] = [
+    [[ended(true, {})], /no pack ran/],
+    [[account, ended(true, { "novacron|local|policies": "0.0.9" })], /what ran: novacron 0\.0\.9/],
+    [[account, ended(true, { "other|local|policies": "0.1.0" })], /what ran: other 0\.1\.0/],
+    [[said("SUMMARY", "novacron 0.1.0: 9 rules, 5 resources"), ended(true, packs)], /9 rules/],
+    // A pack whose policies were all switched off says nothing.
+    [[ended(true, packs)], /novacron 0\.1\.0/],
+  ];
+  for (const [events, found] of skipped) {
+    assert.throws(
+      () => assertJudged(policyRun(events), pack),
+      (error: unknown) => error instanceof OperatorError && found.test(error.message),
+    );
+  }
+});
+
+test("SARIF names every rule, and each finding's rule, level and resource; the same finding is known again", () => {
+  const events = [said("STO-003", FAULT), said("TAG-001", "tags lacks owner", "advisory")];
+  const all = [...rules, ...stackRules];
+  const [run] = sarif(policyRun(events).findings, all, "0.1.0").runs;
+  assert.equal(run?.tool.driver.rules.length, all.length);
+  assert.deepEqual(
+    run?.results.map(({ ruleId, level }) => [ruleId, level]),
+    [
+      ["STO-003", "error"],
+      ["TAG-001", "warning"],
+    ],
+  );
+  const [result] = run?.results ?? [];
+  assert.equal(run?.tool.driver.rules[result?.ruleIndex ?? -1]?.id, "STO-003");
+  assert.equal(result?.locations[0]?.logicalLocations[0]?.fullyQualifiedName, URN);
+  assert.equal(result?.message.text, FAULT);
+  const again = sarif(policyRun(events).findings, all, "0.1.0").runs[0]?.results[0];
+  assert.deepEqual(again?.partialFingerprints, result?.partialFingerprints);
+});
+
+test("novactl lists every rule, and explains each with its reason and fix", async () => {
+  const { code, stdout } = await novactl(["policies", "--json"]).ended;
+  assert.equal(code, 0);
+  const listed = JSON.parse(stdout) as { rules: { id: string }[] };
+  assert.deepEqual(
+    listed.rules.map(({ id }) => id).toSorted(),
+    [...rules, ...stackRules].map(({ id }) => id).toSorted(),
+  );
+  const explained = await novactl(["policies", "explain", "sto-003"]).ended;
+  assert.match(explained.stdout, /^STO-003 \(critical\): .*\n\nWhy: .*\nFix: .*/);
+  assert.match(explained.stdout, /aws:s3\/bucket:Bucket/);
+  const unknown = await novactl(["policies", "explain", "STO-999"]).ended;
+  assert.equal(unknown.code, 1);
+  assert.match(unknown.stderr, /no rule 'STO-999'/);
+});
+
+test("novactl lets no flag of Pulumi's put another pack or another level in the place of the project's", async () => {
+  for (const flag of ["--policy-pack=elsewhere", "--policy-pack-config=loose.json"]) {
+    const { code, stderr } = await novactl(["preview", "staging", "--sim", "--", flag]).ended;
+    assert.equal(code, 1);
+    assert.match(stderr, /always judges by the project's own pack/);
+  }
+});
