@@ -74,16 +74,24 @@ const changing = {
   },
 } satisfies Record<string, Option>;
 
+/** What an operation takes. What it does not take stays unset, as if it had not been given. */
+const optionsOf = (operation: Operation) =>
+  ({
+    ...options,
+    ...(operation === "preview" ? {} : changing),
+    ...(operation === "up" || operation === "preview" ? judged : {}),
+  }) as typeof options & typeof changing & typeof judged;
+
 interface Wishes {
-  sim?: boolean | undefined;
-  "no-clusters"?: boolean | undefined;
-  "exclude-region"?: string[] | undefined;
-  json?: boolean | undefined;
-  sarif?: string | undefined;
-  verbose?: boolean | undefined;
-  yes?: boolean | undefined;
-  adopt?: string[] | undefined;
-  "clear-pending"?: boolean | undefined;
+  sim?: boolean;
+  "no-clusters"?: boolean;
+  "exclude-region"?: string[];
+  json?: boolean;
+  sarif?: string;
+  verbose?: boolean;
+  yes?: boolean;
+  adopt?: string[];
+  "clear-pending"?: boolean;
 }
 
 const details = (operation: Operation): string =>
@@ -107,11 +115,7 @@ const lifecycle = (operation: Operation) =>
     name: operation,
     summary: SUMMARIES[operation],
     positionals: [stackParameter],
-    options: {
-      ...options,
-      ...(operation === "preview" ? {} : changing),
-      ...(operation === "up" || operation === "preview" ? judged : {}),
-    },
+    options: optionsOf(operation),
     rest: "arguments of `pulumi`",
     details: details(operation),
     examples: [`novactl ${operation} staging --sim`, `novactl ${operation} prod --exclude-region azr-weu -- --diff`],
