@@ -1,7 +1,93 @@
 import type { Area } from "../../area.ts";
+import abortedStays from "./abortedStays.ts";
+import analysisProvider from "./analysisProvider.ts";
+import analysisStart from "./analysisStart.ts";
+import announcedDigest from "./announcedDigest.ts";
+import autoscaler from "./autoscaler.ts";
+import backgroundAnalysis from "./backgroundAnalysis.ts";
+import bakeGate from "./bakeGate.ts";
+import canaryPods from "./canaryPods.ts";
+import ceiling from "./ceiling.ts";
+import ceilingDigest from "./ceilingDigest.ts";
+import controllerReplicas from "./controllerReplicas.ts";
+import denied from "./denied.ts";
+import denyPolicy from "./denyPolicy.ts";
+import detectionBudget from "./detectionBudget.ts";
+import dryRun from "./dryRun.ts";
+import emptyServices from "./emptyServices.ts";
+import fewRequests from "./fewRequests.ts";
+import firstMeasurement from "./firstMeasurement.ts";
+import firstMissAborts from "./firstMissAborts.ts";
+import gateBeforeRaise from "./gateBeforeRaise.ts";
+import gateQuestion from "./gateQuestion.ts";
+import gatesWait from "./gatesWait.ts";
+import gatewayThrottle from "./gatewayThrottle.ts";
+import namesExist from "./namesExist.ts";
+import noDataFails from "./noDataFails.ts";
+import noStickiness from "./noStickiness.ts";
+import otherGeneration from "./otherGeneration.ts";
+import patchForce from "./patchForce.ts";
+import previousStays from "./previousStays.ts";
+import progressDeadline from "./progressDeadline.ts";
+import progressThreshold from "./progressThreshold.ts";
+import replicasOwner from "./replicasOwner.ts";
+import revisionHistory from "./revisionHistory.ts";
+import rollbackWindow from "./rollbackWindow.ts";
+import roomForTwo from "./roomForTwo.ts";
+import selectorsOwner from "./selectorsOwner.ts";
+import stableScale from "./stableScale.ts";
+import stages from "./stages.ts";
+import switchBudget from "./switchBudget.ts";
+import trafficApi from "./trafficApi.ts";
+import waves from "./waves.ts";
+import weightsOwner from "./weightsOwner.ts";
 
 export const delivery: Area = {
   title: "Delivery and rollback",
-  rules: [],
-  stackRules: [],
+  rules: [
+    stages,
+    gateBeforeRaise,
+    bakeGate,
+    gateQuestion,
+    announcedDigest,
+    stableScale,
+    abortedStays,
+    previousStays,
+    rollbackWindow,
+    revisionHistory,
+    progressDeadline,
+    canaryPods,
+    replicasOwner,
+    analysisStart,
+    noDataFails,
+    analysisProvider,
+    dryRun,
+    noStickiness,
+    weightsOwner,
+    patchForce,
+    emptyServices,
+    gatewayThrottle,
+    trafficApi,
+    controllerReplicas,
+    denyPolicy,
+    ceiling,
+  ],
+  stackRules: [
+    switchBudget,
+    detectionBudget,
+    gatesWait,
+    firstMissAborts,
+    backgroundAnalysis,
+    namesExist,
+    selectorsOwner,
+    waves,
+    ceilingDigest,
+    roomForTwo,
+    autoscaler,
+    progressThreshold,
+    denied,
+    otherGeneration,
+    firstMeasurement,
+    fewRequests,
+  ],
 };

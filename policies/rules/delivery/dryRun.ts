@@ -1,0 +1,24 @@
+import { CANARY, canaryOf, stepsOf } from "../../delivery/canary.ts";
+import { KUBERNETES } from "../../kubernetes/types.ts";
+import { rule } from "../../rule.ts";
+import { listOf, recordOf } from "../../values.ts";
+
+export default rule({
+  id: "DEL-017",
+  title: "No analysis is a dry run",
+  severity: "critical",
+  why: "A metric in dryRun is measured and shown like any other, and its verdict is thrown away: the release goes on whatever it says.",
+  fix: "Take dryRun away.",
+  applies: [KUBERNETES.rollout, KUBERNETES.analysisTemplate],
+  needs: [`${CANARY}.analysis.dryRun`, "spec.dryRun"],
+  check: (object) => {
+    const places: [string, unknown][] = [
+      ["spec", object.spec],
+      [`${CANARY}.analysis`, canaryOf(object).analysis],
+      ...stepsOf(object).map(({ at, value }): [string, unknown] => [`${at}.analysis`, value.analysis]),
+    ];
+    return places
+      .filter(([, value]) => listOf(recordOf(value).dryRun).length > 0)
+      .map(([at]) => `${at}.dryRun throws verdicts away`);
+  },
+});

@@ -1,0 +1,17 @@
+import { chartOf, chartValue } from "../../kubernetes/charts.ts";
+import { KUBERNETES } from "../../kubernetes/types.ts";
+import { rule } from "../../rule.ts";
+
+const PLACE = "providers.kubernetesCRD.allowEmptyServices";
+
+export default rule({
+  id: "DEL-021",
+  title: "A canary without endpoints takes nothing else with it",
+  severity: "critical",
+  why: "Without allowEmptyServices Traefik refuses the whole weighted service while one member has no endpoints: one crashed canary pod stops stable too (Traefik 3.6, kubernetescrd provider).",
+  fix: `Set values.${PLACE} of the traefik chart to true.`,
+  applies: [KUBERNETES.helmRelease],
+  needs: ["chart", `values.${PLACE}`],
+  check: (release) =>
+    chartOf(release) !== "traefik" || chartValue(release, PLACE) === true ? [] : `values.${PLACE} must be true`,
+});

@@ -1,0 +1,24 @@
+import { metricsOf } from "../../delivery/canary.ts";
+import { KUBERNETES } from "../../kubernetes/types.ts";
+import { rule } from "../../rule.ts";
+import { textOf } from "../../values.ts";
+
+/** True only where Prometheus answered with a series. */
+const GUARD = /^\s*len\(result\)\s*>\s*0\s*&&/;
+
+export default rule({
+  id: "DEL-015",
+  title: "No data is no success, in any analysis",
+  severity: "critical",
+  why: "Every gate of NovaCron's own scripts passes when its series is missing. A condition that only says what failure is passes for the same reason, and an empty result cannot be told from a good one.",
+  fix: "Give each metric a successCondition that begins with `len(result) > 0 &&`.",
+  applies: [KUBERNETES.analysisTemplate],
+  needs: ["spec.metrics[].successCondition"],
+  check: (template) => {
+    const metrics = metricsOf(template);
+    if (metrics.length === 0) return "spec.metrics measures nothing";
+    return metrics
+      .filter(({ value }) => !GUARD.test(textOf(value.successCondition) ?? ""))
+      .map(({ at }) => `${at}.successCondition does not ask first whether there is data`);
+  },
+});
