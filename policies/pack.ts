@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { PolicyPack } from "@pulumi/policy";
 import { Config } from "@pulumi/pulumi/config.js";
-import { getStack } from "@pulumi/pulumi/metadata.js";
+import { getProject, getStack } from "@pulumi/pulumi/metadata.js";
 import { exemptionsIn, readExemptions } from "./exemptions.ts";
 import { readLevels } from "./levels.ts";
 import { declarations, resourcePolicy, stackPolicy } from "./policies.ts";
@@ -22,9 +22,22 @@ const { advisory, faults: levelFaults } = readLevels(config.getObject<{ advisory
 const today = new Date().toISOString().slice(0, 10);
 const { exemptions, faults } = readExemptions(beside("exemptions.yaml"), { today, rules: ids });
 
-const run = new Run({ production, advisory, exemptions: exemptionsIn(exemptions, getStack()) });
+const run = new Run({
+  production,
+  advisory,
+  exemptions: exemptionsIn(exemptions, getStack()),
+  tags: stackTags({ owner: config.get("owner"), costCenter: config.get("costCenter") }),
+});
 const { version } = JSON.parse(beside("package.json")) as { version: string };
 const isWhole = (process.env.NOVACRON_EXCLUDED_REGIONS ?? "") === "";
+
+/** Tags that everything in the stack carries, as far as its config names them. */
+function stackTags({ owner, costCenter }: { owner: string | undefined; costCenter: string | undefined }) {
+  const tags = { project: getProject(), stack: getStack(), owner, "cost-center": costCenter };
+  return Object.fromEntries(
+    Object.entries(tags).flatMap(([tag, value]) => (value === undefined ? [] : [[tag, value]])),
+  );
+}
 
 new PolicyPack("novacron", {
   enforcementLevel: "mandatory",

@@ -1,14 +1,20 @@
 import type { PolicyResource, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
-import { judge, type Rule, type RuleText } from "./rule.ts";
+import { canonicalType, judge, type Rule, type RuleText } from "./rule.ts";
 import type { Run } from "./run.ts";
+import { secretPlaces } from "./secretPlaces.ts";
 import { judgeStack, type StackResource, type StackRule } from "./stackRule.ts";
 
 /** A rule as the policy SDK runs it. */
 export function resourcePolicy(declared: Rule, run: Run): ResourceValidationPolicy {
   return {
     ...text(declared, run),
+    ...remediation(declared, run),
     validateResource: ({ type, props, urn, name, opts, notApplicable }, report) => {
-      const verdict = judge(declared, { type, props, options: opts }, run.production);
+      const verdict = judge(
+        declared,
+        { type, props, options: { ...opts, secretInputs: run.secretInputs(urn) } },
+        run.production,
+      );
       switch (verdict.kind) {
         case "not applicable":
           return notApplicable();
@@ -22,6 +28,22 @@ export function resourcePolicy(declared: Rule, run: Run): ResourceValidationPoli
         case "deferred":
           return run.defer(declared.id, { type, urn, name });
       }
+    },
+  };
+}
+
+/** Changes inputs before they are judged, which the engine shows. Where a rule only warns it does not. */
+function remediation(declared: Rule, run: Run): Partial<ResourceValidationPolicy> {
+  if (declared.remedy === undefined || run.advisory.has(declared.id)) return {};
+  return {
+    enforcementLevel: "remediate",
+    remediateResource: ({ type, props }) => {
+      const remedy = declared.remedy?.(props, { type: canonicalType(type), tags: run.tags });
+      if (remedy === undefined) return undefined;
+      // In place: a copy would have to read all properties, and unknown ones cannot be read.
+      props[remedy.place] ??= {};
+      for (const [name, value] of Object.entries(remedy.values)) props[remedy.place][name] = value;
+      return props;
     },
   };
 }
@@ -53,13 +75,25 @@ export const stackPolicy = (declared: StackRule, run: Run): StackValidationPolic
   },
 });
 
-/** Notes what each resource declares, before any rule about resources together asks. It refuses nothing. */
+/**
+ * Notes what each resource declares, before any rule asks. It refuses nothing and changes nothing; it remediates because
+ * only then the SDK shows which values are marked secret.
+ */
 export const declarations = (run: Run): ResourceValidationPolicy => ({
   name: "DECLARED",
-  description: "What the program declares is noted for the rules about resources together",
-  enforcementLevel: "advisory",
-  validateResource: ({ urn, props, provider }) => run.declare(urn, { props, provider: provider?.urn }),
+  description: "What the program declares, and what of it is secret, is noted for the rules",
+  enforcementLevel: "remediate",
+  remediateResource: ({ urn, props }) => {
+    run.noteSecrets(urn, secretPlaces(props));
+    return undefined;
+  },
+  validateResource: ({ type, urn, props, provider }) => {
+    if (type !== STACK) run.declare(urn, { props, provider: provider?.urn });
+  },
 });
+
+/** The stack itself declares nothing: what it publishes is there once all is registered. */
+const STACK = "pulumi:pulumi:Stack";
 
 const asRulesSee = (
   { type, urn, name, props, opts, propertyDependencies, provider }: PolicyResource,

@@ -8,6 +8,8 @@ export interface ResourceOptions {
   protect: boolean;
   /** Properties whose changes the program leaves to others. */
   ignoreChanges: readonly string[];
+  /** Places of inputs that the program marks secret. */
+  secretInputs?: readonly string[] | undefined;
 }
 
 /** What a check may ask beside the resource's properties. */
@@ -38,6 +40,9 @@ export type Findings = string | readonly string[];
 /** Nothing is wrong. */
 export const ok: readonly string[] = [];
 
+/** In `applies`: whatever the type is. For what must not stand in any resource. */
+export const EVERY_TYPE = "*";
+
 /** A rule about one resource by itself. */
 export interface Rule extends RuleText {
   /** Type tokens. */
@@ -45,6 +50,18 @@ export interface Rule extends RuleText {
   /** Every property that the check reads, on whichever type has it. While one is unknown, the rule does not pass a resource. */
   needs: readonly PropertyPath[];
   check(properties: Properties, context: Context): Findings;
+  /** What to set so that the rule is kept, by place; only where that can surprise nobody. Left out: nothing is ever changed. */
+  remedy?(
+    properties: Properties,
+    context: { type: string; tags: Readonly<Record<string, string>> },
+  ): Remedy | undefined;
+}
+
+/** Values to set in a map that is a property of a resource. */
+export interface Remedy {
+  /** Name of the map. */
+  place: string;
+  values: Readonly<Record<string, string>>;
 }
 
 /** Declares a rule. Its file exports it as default, and its area's `index.ts` lists it. */
@@ -69,7 +86,7 @@ export function judge(
 ): Verdict {
   const { props: properties, options } = resource;
   const canonical = canonicalType(resource.type);
-  if (!asked.applies.includes(canonical)) return { kind: "not applicable" };
+  if (![canonical, EVERY_TYPE].some((type) => asked.applies.includes(type))) return { kind: "not applicable" };
   const unknown = asked.needs
     .flatMap((path) => valuesAt(properties, path))
     .flatMap(({ at, value }) => (value instanceof Unknown ? [at] : []));

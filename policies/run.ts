@@ -23,7 +23,18 @@ export class Run {
   readonly #deferred = new Map<string, { checks: number; resources: Set<string> }>();
   readonly #declared = new Map<string, Pick<StackResource, "props" | "provider">>();
 
-  constructor(of: { production: boolean; advisory: ReadonlySet<string>; exemptions: readonly Exemption[] }) {
+  readonly #secretInputs = new Map<string, readonly string[]>();
+
+  /** Tags that are the same for everything in the stack. */
+  readonly tags: Readonly<Record<string, string>>;
+
+  constructor(of: {
+    production: boolean;
+    advisory: ReadonlySet<string>;
+    exemptions: readonly Exemption[];
+    tags?: Readonly<Record<string, string>>;
+  }) {
+    this.tags = of.tags ?? {};
     this.production = of.production;
     this.advisory = of.advisory;
     this.#exemptions = of.exemptions;
@@ -40,6 +51,15 @@ export class Run {
    */
   declared(urn: string): Pick<StackResource, "props" | "provider"> | undefined {
     return this.#declared.get(urn);
+  }
+
+  /** Keeps which inputs the program marks secret: the marks are off again when the resource is judged. */
+  noteSecrets(urn: string, places: readonly string[]): void {
+    this.#secretInputs.set(urn, places);
+  }
+
+  secretInputs(urn: string): readonly string[] | undefined {
+    return this.#secretInputs.get(urn);
   }
 
   /** Whether a resource may break a rule. To be asked only when it does, since that shows which exemptions are needed. */

@@ -1,4 +1,4 @@
-import { valueAt } from "../../path.ts";
+import { Unknown, valueAt } from "../../path.ts";
 import { rule } from "../../rule.ts";
 import { TAGGED } from "../../tagged.ts";
 
@@ -18,5 +18,17 @@ export default rule({
       ["", undefined].includes(valueAt(properties, `${place}.${tag}`) as string),
     );
     return missing.length === 0 ? [] : [`${place} lacks ${missing.join(", ")}`];
+  },
+  // Only what is the same for the whole stack, and only on the resource itself: other labels on a pool's machines replace them.
+  remedy: (properties, { type, tags }) => {
+    const place = TAGGED[type];
+    if (place === undefined || place.includes(".") || valueAt(properties, place) instanceof Unknown) return undefined;
+    const values = Object.fromEntries(
+      REQUIRED.flatMap((tag) => {
+        const value = tags[tag];
+        return value !== undefined && valueAt(properties, `${place}.${tag}`) === undefined ? [[tag, value]] : [];
+      }),
+    );
+    return Object.keys(values).length === 0 ? undefined : { place, values };
   },
 });
