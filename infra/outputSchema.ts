@@ -31,17 +31,27 @@ const protocolOutput = z.strictObject({
   replicas: z.int().positive(),
   quorum: z.int().positive(),
   byzantine: z.int().min(0),
+  placement: z.array(
+    z.strictObject({
+      region: z.string(),
+      cloud: z.enum(["aws", "azure", "gcp"]),
+      zones: z.int().positive(),
+      replicas: z.int().positive(),
+    }),
+  ),
   verdicts: z.array(
     z.strictObject({ loss: z.string(), declared: z.boolean(), survives: z.boolean(), arithmetic: z.string() }),
   ),
   timeoutMilliseconds: milliseconds,
   leastTimeoutMilliseconds: milliseconds,
   timeoutArithmetic: z.string(),
+  worstRoundTripMilliseconds: z.number().min(0),
 });
 
 const syncOutput = z.strictObject({
   intervalMilliseconds: milliseconds,
   stalenessTargetMilliseconds: milliseconds,
+  worstRoundTripMilliseconds: z.number().min(0),
   worstStalenessMilliseconds: milliseconds,
   holds: z.boolean(),
   arithmetic: z.string(),

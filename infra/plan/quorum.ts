@@ -1,4 +1,5 @@
 import type { Loss, RegionConfig, StackConfig } from "../config/schema.ts";
+import type { Cloud } from "./topology.ts";
 
 export type Protocol = "raft" | "pbft";
 
@@ -15,6 +16,8 @@ export interface ProtocolPlan {
   quorum: number;
   /** How many replicas may lie: the f of n = 3f+1, none in Raft. */
   byzantine: number;
+  /** Where they stand. */
+  placement: Placement[];
   /** One verdict for each kind of loss, the worst of its kind. */
   verdicts: Verdict[];
   /** How long a replica waits for its leader: Raft's election timeout, PBFT's request timeout. */
@@ -23,6 +26,17 @@ export interface ProtocolPlan {
   leastTimeoutMilliseconds: number;
   /** Where the least timeout comes from. */
   timeoutArithmetic: string;
+  /** Between the two of its regions that are farthest apart. */
+  worstRoundTripMilliseconds: number;
+}
+
+/** Replicas of one region. */
+export interface Placement {
+  region: string;
+  cloud: Cloud;
+  /** How many zones they are spread over. */
+  zones: number;
+  replicas: number;
 }
 
 export interface Verdict {
@@ -37,6 +51,8 @@ export interface Verdict {
 export interface SyncPlan {
   intervalMilliseconds: number;
   stalenessTargetMilliseconds: number;
+  /** Between the two regions of the stack that are farthest apart. */
+  worstRoundTripMilliseconds: number;
   /** A write just after one sync waits for the next and then travels: interval and worst one-way time. */
   worstStalenessMilliseconds: number;
   holds: boolean;
@@ -95,9 +111,16 @@ function planProtocol(
     replicas: total,
     quorum,
     byzantine,
+    placement: holdersOf(replicas, facts).map(({ name, cloud, zones, held }) => ({
+      region: name,
+      cloud,
+      zones: zones.length,
+      replicas: held,
+    })),
     verdicts: (["replica", "zone", "region", "cloud", "byzantine"] as const).map(verdict),
     timeoutMilliseconds: timeout ?? Math.max(SHORTEST_ELECTION_TIMEOUT, least),
     leastTimeoutMilliseconds: least,
+    worstRoundTripMilliseconds: worst.milliseconds,
     timeoutArithmetic: `${ROUND_TRIPS_PER_TIMEOUT} × ${milliseconds(worst.milliseconds)} (${worst.pair}) = ${milliseconds(least)}`,
   };
 }
@@ -156,12 +179,9 @@ function judgeByzantine(
 function domainsOf(
   loss: Exclude<Loss, "byzantine">,
   replicas: Record<string, number>,
-  { regions }: QuorumFacts,
+  facts: QuorumFacts,
 ): { kind: string; domains: Domain[] } {
-  const holders = regions.flatMap((region) => {
-    const held = replicas[region.name] ?? 0;
-    return held > 0 ? [{ ...region, held }] : [];
-  });
+  const holders = holdersOf(replicas, facts);
   switch (loss) {
     case "replica":
       return {
@@ -192,6 +212,13 @@ function domainsOf(
   }
 }
 
+/** The regions that hold replicas, and how many. */
+const holdersOf = (replicas: Record<string, number>, { regions }: QuorumFacts) =>
+  regions.flatMap((region) => {
+    const held = replicas[region.name] ?? 0;
+    return held > 0 ? [{ ...region, held }] : [];
+  });
+
 function planSync(sync: StackConfig["quorum"]["sync"], facts: QuorumFacts): SyncPlan {
   const worst = worstRoundTrip(
     facts,
@@ -201,6 +228,7 @@ function planSync(sync: StackConfig["quorum"]["sync"], facts: QuorumFacts): Sync
   const holds = staleness < sync.stalenessTargetMilliseconds;
   return {
     ...sync,
+    worstRoundTripMilliseconds: worst.milliseconds,
     worstStalenessMilliseconds: staleness,
     holds,
     arithmetic: `${milliseconds(sync.intervalMilliseconds)} until the next sync + ${milliseconds(worst.milliseconds / 2)} one way (${worst.pair}) = ${milliseconds(staleness)} ${holds ? "<" : "≥"} ${milliseconds(sync.stalenessTargetMilliseconds)}`,

@@ -1,0 +1,12 @@
+import { KUBERNETES } from "../../kubernetes/types.ts";
+import { rule } from "../../rule.ts";
+import { not, settings } from "../../settings.ts";
+
+export default rule({
+  id: "WRK-016",
+  title: "No priority class is everybody's",
+  severity: "medium",
+  why: "A class that is the cluster's default gives what nobody thought about the rank of what a region cannot do without, and what preempts it is decided by chance.",
+  fix: "Set globalDefault to false.",
+  ...settings({ [KUBERNETES.priorityClass]: { globalDefault: not(true) } }),
+});

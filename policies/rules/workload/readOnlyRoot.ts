@@ -1,0 +1,19 @@
+import { containersOf, inContainers, ofContainers, WORKLOADS } from "../../kubernetes/pods.ts";
+import { rule } from "../../rule.ts";
+import { recordOf } from "../../values.ts";
+
+export default rule({
+  id: "WRK-004",
+  title: "Containers write to their volumes alone",
+  severity: "medium",
+  why: "What an intruder cannot write he cannot run, and what a program writes beside its volumes is gone with the pod, and fills the node's disk before (CIS Kubernetes Benchmark).",
+  fix: "Set securityContext.readOnlyRootFilesystem to true and mount a volume where the program writes.",
+  applies: WORKLOADS,
+  needs: inContainers("securityContext.readOnlyRootFilesystem"),
+  check: (workload, { type }) =>
+    ofContainers(containersOf(workload, type), ({ at, value }) =>
+      recordOf(value.securityContext).readOnlyRootFilesystem === true
+        ? undefined
+        : `${at}.securityContext.readOnlyRootFilesystem must be true`,
+    ),
+});
