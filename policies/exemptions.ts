@@ -52,9 +52,9 @@ export function readExemptions(text: string, occasion: Occasion): { exemptions: 
   return { exemptions, faults };
 }
 
-/** Exemptions that hold in a stack. */
-export const exemptionsIn = (exemptions: readonly Exemption[], stack: string): Exemption[] =>
-  exemptions.filter(({ stacks }) => stacks === undefined || stacks.includes(stack));
+/** Whether an exemption holds in a stack. */
+export const holdsIn = ({ stacks }: Exemption, stack: string): boolean =>
+  stacks === undefined || stacks.includes(stack);
 
 /** Whether an exemption is about this resource. The type is canonical, the name the resource's own. */
 export function concerns({ resource }: Exemption, type: string, name: string): boolean {

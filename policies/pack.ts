@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { PolicyPack } from "@pulumi/policy";
 import { Config } from "@pulumi/pulumi/config.js";
-import { getProject, getStack } from "@pulumi/pulumi/metadata.js";
-import { exemptionsIn, readExemptions } from "./exemptions.ts";
+import { readExemptions } from "./exemptions.ts";
 import { readLevels } from "./levels.ts";
 import { declarations, resourcePolicy, stackPolicy } from "./policies.ts";
 import { rules, stackRules } from "./rules/index.ts";
@@ -25,19 +24,11 @@ const { exemptions, faults } = readExemptions(beside("exemptions.yaml"), { today
 const run = new Run({
   production,
   advisory,
-  exemptions: exemptionsIn(exemptions, getStack()),
-  tags: stackTags({ owner: config.get("owner"), costCenter: config.get("costCenter") }),
+  exemptions,
+  tags: given({ owner: config.get("owner"), "cost-center": config.get("costCenter") }),
 });
 const { version } = JSON.parse(beside("package.json")) as { version: string };
 const isWhole = (process.env.NOVACRON_EXCLUDED_REGIONS ?? "") === "";
-
-/** Tags that everything in the stack carries, as far as its config names them. */
-function stackTags({ owner, costCenter }: { owner: string | undefined; costCenter: string | undefined }) {
-  const tags = { project: getProject(), stack: getStack(), owner, "cost-center": costCenter };
-  return Object.fromEntries(
-    Object.entries(tags).flatMap(([tag, value]) => (value === undefined ? [] : [[tag, value]])),
-  );
-}
 
 new PolicyPack("novacron", {
   enforcementLevel: "mandatory",
@@ -50,3 +41,10 @@ new PolicyPack("novacron", {
     summary({ name: "novacron", version, rules: ids.length }, run),
   ],
 });
+
+/** Without what the stack's config does not name. */
+function given(tags: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(tags).flatMap(([tag, value]) => (value === undefined ? [] : [[tag, value]])),
+  );
+}

@@ -37,8 +37,8 @@ function remediation(declared: Rule, run: Run): Partial<ResourceValidationPolicy
   if (declared.remedy === undefined || run.advisory.has(declared.id)) return {};
   return {
     enforcementLevel: "remediate",
-    remediateResource: ({ type, props }) => {
-      const remedy = declared.remedy?.(props, { type: canonicalType(type), tags: run.tags });
+    remediateResource: ({ type, urn, props }) => {
+      const remedy = declared.remedy?.(props, { type: canonicalType(type), tags: run.tagsFor(urn) });
       if (remedy === undefined) return undefined;
       // In place: a copy would have to read all properties, and unknown ones cannot be read.
       props[remedy.place] ??= {};

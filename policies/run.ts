@@ -1,4 +1,4 @@
-import { concerns, type Exemption } from "./exemptions.ts";
+import { concerns, type Exemption, holdsIn } from "./exemptions.ts";
 import { canonicalType } from "./rule.ts";
 import type { StackResource } from "./stackRule.ts";
 
@@ -22,11 +22,9 @@ export class Run {
   readonly #exempted = new Map<string, Set<string>>();
   readonly #deferred = new Map<string, { checks: number; resources: Set<string> }>();
   readonly #declared = new Map<string, Pick<StackResource, "props" | "provider">>();
-
   readonly #secretInputs = new Map<string, readonly string[]>();
 
-  /** Tags that are the same for everything in the stack. */
-  readonly tags: Readonly<Record<string, string>>;
+  readonly #tags: Readonly<Record<string, string>>;
 
   constructor(of: {
     production: boolean;
@@ -34,15 +32,19 @@ export class Run {
     exemptions: readonly Exemption[];
     tags?: Readonly<Record<string, string>>;
   }) {
-    this.tags = of.tags ?? {};
+    this.#tags = of.tags ?? {};
     this.production = of.production;
     this.advisory = of.advisory;
     this.#exemptions = of.exemptions;
   }
 
+  /** Name and project of the stack, as the resources' own URNs tell: an analysis of a state says neither to the pack. */
+  #stack = { name: "", project: "" };
+
   /** Keeps what the program declares of a resource: rules about resources together judge by that, as those about one do. */
   declare(urn: string, declared: Pick<StackResource, "props" | "provider">): void {
     this.#declared.set(urn, declared);
+    this.#stack = stackOf(urn);
   }
 
   /**
@@ -62,9 +64,15 @@ export class Run {
     return this.#secretInputs.get(urn);
   }
 
+  /** Tags that are the same for everything in a resource's stack, as far as they are known. */
+  tagsFor(urn: string): Readonly<Record<string, string>> {
+    const { name, project } = stackOf(urn);
+    return { project, stack: name, ...this.#tags };
+  }
+
   /** Whether a resource may break a rule. To be asked only when it does, since that shows which exemptions are needed. */
   exempts(rule: string, { type, urn, name }: Named): boolean {
-    const exemption = this.#exemptions.find((each) => each.rule === rule && concerns(each, canonicalType(type), name));
+    const exemption = this.#matching(rule, { type, urn, name })[0];
     if (exemption === undefined) return false;
     this.#used.add(exemption);
     this.#exempted.set(rule, (this.#exempted.get(rule) ?? new Set()).add(urn));
@@ -78,9 +86,13 @@ export class Run {
     entry.resources.add(resource.urn);
     this.#deferred.set(rule, entry);
     // It may be needed yet.
-    for (const each of this.#exemptions) {
-      if (each.rule === rule && concerns(each, canonicalType(resource.type), resource.name)) this.#used.add(each);
-    }
+    for (const each of this.#matching(rule, resource)) this.#used.add(each);
+  }
+
+  #matching(rule: string, { type, urn, name }: Named): Exemption[] {
+    return this.#exemptions.filter(
+      (each) => each.rule === rule && holdsIn(each, stackOf(urn).name) && concerns(each, canonicalType(type), name),
+    );
   }
 
   /** How many checks wait for `up`, by rule, the most first. */
@@ -101,6 +113,12 @@ export class Run {
 
   /** Exemptions that no resource needed. */
   get unused(): Exemption[] {
-    return this.#exemptions.filter((each) => !this.#used.has(each));
+    return this.#exemptions.filter((each) => holdsIn(each, this.#stack.name) && !this.#used.has(each));
   }
 }
+
+/** `urn:pulumi:<stack>::<project>::…` */
+const stackOf = (urn: string): { name: string; project: string } => {
+  const [name = "", project = ""] = urn.slice("urn:pulumi:".length).split("::");
+  return { name, project };
+};

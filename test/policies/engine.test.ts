@@ -1,120 +1,133 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
-import { setUpTools } from "../../tools/setup.ts";
-import { checkout, makeProject } from "../tools/project.ts";
-import { serveEchoProvider } from "./echoProvider.ts";
+import { test } from "node:test";
+import { stringify } from "yaml";
+import { engineProject, refusing } from "./engineProject.ts";
+import { changed, type Declared } from "./fixtures/fixture.ts";
+import { goodOne } from "./fixtures/index.ts";
 
-const PROGRAM = `
-  import { Eip } from "@pulumi/aws/ec2/eip.js";
-  import { Cluster } from "@pulumi/aws/eks/cluster.js";
-  import { Key } from "@pulumi/aws/kms/key.js";
-  import { LogGroup } from "@pulumi/aws/cloudwatch/logGroup.js";
-  import { SecurityGroupIngressRule } from "@pulumi/aws/vpc/securityGroupIngressRule.js";
-  import { Bucket } from "@pulumi/aws/s3/bucket.js";
-  import { BucketPublicAccessBlock } from "@pulumi/aws/s3/bucketPublicAccessBlock.js";
-  const tags = { project: "novacron", stack: "dev", region: "aws-use1", owner: "platform", "cost-center": "cc-1" };
-  const admit = (name, cidrIpv4) =>
-    new SecurityGroupIngressRule(name, { securityGroupId: "sg-1", ipProtocol: "tcp", fromPort: 22, toPort: 22, cidrIpv4, tags });
-`;
+const SG_INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+const LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup";
 
-type Pulumi = (...args: string[]) => Promise<{ code: number; output: string }>;
-
-/** A project whose program is the lines given, on a cloud that makes whatever it is asked for, with the policy pack on. */
-async function project(t: TestContext, lines: string): Promise<Pulumi> {
-  const { pulumi } = await setUpTools(["pulumi"]);
-  const provider = await serveEchoProvider();
-  const { folder, remove } = await makeProject({
-    "Pulumi.yaml": "name: novacron\nruntime: { name: nodejs, options: { typescript: false } }\n",
-    "index.ts": `${PROGRAM}${lines}`,
-  });
-  t.after(() => {
-    provider.close();
-    remove();
-  });
-  const env = {
-    PATH: process.env.PATH,
-    HOME: process.env.HOME,
-    PULUMI_HOME: join(folder, "home"),
-    PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
-    PULUMI_CONFIG_PASSPHRASE: "test",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    PULUMI_OPTION_NON_INTERACTIVE: "true",
-    PULUMI_OPTION_COLOR: "never",
-    PULUMI_OPTION_POLICY_PACK: join(checkout, "policies"),
-    PULUMI_DEBUG_PROVIDERS: `aws:${provider.port}`,
-  };
-  return (...args) =>
-    new Promise((done) => {
-      execFile(pulumi, args, { cwd: folder, env }, (error, stdout, stderr) => {
-        done({ code: typeof error?.code === "number" ? error.code : error ? 1 : 0, output: stdout + stderr });
-      });
-    });
-}
-
-/** Rules that were violated, as the engine prints them. */
-const violated = (output: string): string[] =>
-  [...output.matchAll(/\[mandatory\].*? ([A-Z0-9]{3}-\d{3}) /g)].map((match) => match[1] ?? "").toSorted();
+const declared = (type: string, name: string, change: Record<string, unknown> = {}): Declared => {
+  const example = goodOne(type);
+  const properties = Object.entries(change).reduce(
+    (before, [place, value]) => changed(before, place, value),
+    example.properties,
+  );
+  return { ...example, type: example.type, name, properties, options: { secretInputs: [], ...example.options } };
+};
 
 test("a preview that opens SSH to the internet, or leaves a bucket without its settings, fails and says what to do", async (t) => {
-  const pulumi = await project(
-    t,
-    `
-      admit("ssh", "0.0.0.0/0");
-      const bucket = new Bucket("artefacts", { tags });
-      new BucketPublicAccessBlock("artefacts", {
-        bucket: bucket.id, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true,
-      });
-      new Cluster("cluster", {
-        roleArn: "arn:1",
-        vpcConfig: { subnetIds: [], publicAccessCidrs: ["198.51.0.0/20"] },
-        accessConfig: { authenticationMode: "API", bootstrapClusterCreatorAdminPermissions: false },
-        encryptionConfig: { provider: { keyArn: "arn:2" }, resources: ["secrets"] },
-        tags,
-      });
-    `,
-  );
-  const preview = await pulumi("preview");
+  const ssh = declared(SG_INGRESS, "ssh", { fromPort: 22, toPort: 22, cidrIpv4: "0.0.0.0/0" });
+  const bucket = declared("aws:s3/bucket:Bucket", "artefacts");
+  const office = declared("aws:eks/cluster:Cluster", "cluster", { "vpcConfig.publicAccessCidrs[0]": "198.51.0.0/20" });
+  const { judged, configure } = await engineProject(t, [ssh, bucket, office]);
+  const preview = await judged("preview");
   assert.notEqual(preview.code, 0);
-  assert.deepEqual(violated(preview.output), ["ENC-002", "K8S-001", "NET-001"], preview.output);
-  assert.match(preview.output, /NET-001 {2}\(aws:vpc:SecurityGroupIngressRule: ssh\)/);
-  assert.match(preview.output, /it admits anyone to port 22 \(SSH\)/);
-  assert.match(preview.output, /Fix: Admit the region's own range/);
-
-  await pulumi("config", "set", "novacron:tier", "staging");
-  const staging = await pulumi("preview");
-  assert.notEqual(staging.code, 0);
-  assert.deepEqual(
-    violated(staging.output),
-    ["ENC-002", "NET-001"],
-    "staging may list broader ranges, and nothing else",
+  for (const rule of ["ENC-002", "STO-003", "NET-001", "K8S-001"])
+    assert.ok(refusing(preview).includes(rule), `${rule}\n${preview.output}`);
+  const finding = preview.findings.find(({ rule }) => rule === "NET-001");
+  assert.match(finding?.urn ?? "", /::ssh$/);
+  assert.match(
+    finding?.message ?? "",
+    /it admits anyone to port 22 \(SSH\)\. Fix: Admit the region's own range.* Why: `novactl policies explain NET-001`$/,
   );
+
+  configure({ tier: "staging" });
+  const staging = await judged("preview");
+  assert.ok(refusing(staging).includes("NET-001"));
+  assert.ok(!refusing(staging).includes("K8S-001"), "staging may list broader ranges");
+
+  configure({ tier: "staging", policies: { advisory: ["NET-001"] } });
+  const loosened = await judged("preview");
+  assert.ok(!refusing(loosened).includes("NET-001"), "staging may let a rule warn only");
+  assert.ok(loosened.findings.some(({ rule, level }) => rule === "NET-001" && level === "advisory"));
+
+  configure({ tier: "production", policies: { advisory: ["NET-001"] } });
+  const production = await judged("preview");
+  assert.ok(refusing(production).includes("NET-001"), "production may not");
+  assert.ok(refusing(production).includes("SETTINGS"), "and says so");
 });
 
 test("what a preview cannot know is counted there, and refused by up before it is made", async (t) => {
-  const pulumi = await project(
-    t,
-    `
-      const key = new Key("key", { tags });
-      const logs = new LogGroup("logs", { kmsKeyId: key.id, tags });
-      // Last, so that what is right has been made when up stops.
-      const address = new Eip("address", { tags }, { dependsOn: logs });
-      admit("ssh", address.id.apply(() => "0.0.0.0/0"));
-    `,
-  );
-  const preview = await pulumi("preview");
+  const logs = declared(LOG_GROUP, "logs");
+  const address: Declared = {
+    type: "aws:ec2/routeTableAssociation:RouteTableAssociation",
+    name: "address",
+    properties: {},
+  };
+  const ssh = declared(SG_INGRESS, "ssh", { fromPort: 22, toPort: 22, cidrIpv4: "0.0.0.0/0" });
+  const { judged, pulumi, configure } = await engineProject(t, [
+    logs,
+    address,
+    { ...ssh, comesFrom: { cidrIpv4: ["address"] } },
+  ]);
+  configure({ tier: "staging" });
+  const preview = await judged("preview");
   assert.equal(preview.code, 0, preview.output);
-  assert.match(preview.output, /\[advisory\].*ENC-001 {2}\(aws:cloudwatch:LogGroup: logs\)/);
-  assert.match(preview.output, /deferred to up, which knows kmsKeyId/);
-  assert.match(preview.output, /deferred to up, which knows cidrIpv4/);
-  assert.match(preview.output, /deferred to up: 3 checks on 2 resources/);
+  assert.deepEqual(preview.findings, []);
+  assert.match(preview.summary ?? "", /^novacron 0\.\d+\.\d+: \d+ rules, \d resources; exempted: 0 resources; /);
+  assert.match(preview.summary ?? "", /deferred to up: \d+ checks \(.*NET-001 1.*\) on 1 resource$/);
 
-  const up = await pulumi("up", "--yes", "--skip-preview");
+  const up = await judged("up", "--yes", "--skip-preview");
   assert.notEqual(up.code, 0);
-  assert.deepEqual(violated(up.output), ["NET-001"], up.output);
-  assert.doesNotMatch(up.output, /deferred/);
-  const state = await pulumi("stack", "export");
-  assert.match(state.output, /aws:cloudwatch\/logGroup:LogGroup/);
-  assert.doesNotMatch(state.output, /securityGroupIngressRule/);
+  assert.deepEqual(refusing(up), ["NET-001"], up.output);
+  const { output: state } = await pulumi("stack", "export");
+  assert.match(state, /routeTableAssociation/);
+  assert.doesNotMatch(state, /securityGroupIngressRule/);
+});
+
+test("what the whole stack carries in its tags is filled in, and shown; what only a region knows is asked for", async (t) => {
+  const { judged, configure } = await engineProject(t, [
+    declared(LOG_GROUP, "no-owner", { "tags.owner": undefined }),
+    declared(LOG_GROUP, "no-region", { "tags.region": undefined }),
+  ]);
+  configure({ tier: "staging", owner: "platform", costCenter: "cc-1" });
+  const preview = await judged("preview");
+  assert.deepEqual(
+    preview.findings.map(({ rule, urn }) => [rule, urn.split("::").at(-1)]),
+    [["TAG-001", "no-region"]],
+    preview.output,
+  );
+  assert.match(preview.output, /TAG-001 .*no-owner/);
+});
+
+test("an exemption lets its resource off and no other; one that has expired, or that nothing needs, is an error", async (t) => {
+  const { judged, configure, folder, declare } = await engineProject(
+    t,
+    [declared(LOG_GROUP, "plain-old", { kmsKeyId: undefined })],
+    { ownPack: true },
+  );
+  configure({ tier: "staging" });
+  const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  const exempt = (expiry: string) =>
+    writeFileSync(
+      join(folder, "policies", "exemptions.yaml"),
+      stringify([
+        {
+          rule: "ENC-001",
+          resource: `${LOG_GROUP}::plain-*`,
+          reason: "The key of this group is made by hand and moves next month.",
+          owner: "platform-team",
+          expiry,
+        },
+      ]),
+    );
+  exempt(day(7));
+  const exempted = await judged("preview");
+  assert.equal(exempted.code, 0, exempted.output);
+  assert.match(exempted.summary ?? "", /exempted: 1 resource \(ENC-001 1\)/);
+
+  exempt(day(-1));
+  const expired = await judged("preview");
+  assert.deepEqual(refusing(expired), ["ENC-001", "SETTINGS"], expired.output);
+  assert.match(expired.findings.find(({ rule }) => rule === "SETTINGS")?.message ?? "", /expired on/);
+
+  exempt(day(7));
+  declare([declared(LOG_GROUP, "plain-old")]);
+  const unused = await judged("preview");
+  assert.deepEqual(refusing(unused), ["SETTINGS"], unused.output);
+  assert.match(unused.findings[0]?.message ?? "", /is not needed/);
 });

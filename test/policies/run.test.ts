@@ -1,18 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Exemption } from "../../policies/exemptions.ts";
 import { readLevels } from "../../policies/levels.ts";
 import { Run } from "../../policies/run.ts";
 
-const exemption = (rule: string, name: string) => ({
+const exemption = (rule: string, name: string): Exemption => ({
   rule,
   resource: `aws:ec2/eip:Eip::${name}`,
   reason: "It is tried.",
   owner: "tests",
   expiry: "2026-12-31",
 });
-const address = (name: string) => ({ type: "aws:ec2/eip:Eip", urn: `urn:${name}`, name });
-const run = (...exemptions: ReturnType<typeof exemption>[]) =>
-  new Run({ production: true, advisory: new Set(), exemptions });
+const address = (name: string, stack = "prod") => ({
+  type: "aws:ec2/eip:Eip",
+  urn: `urn:pulumi:${stack}::novacron::aws:ec2/eip:Eip::${name}`,
+  name,
+});
+const run = (...exemptions: Exemption[]) => new Run({ production: true, advisory: new Set(), exemptions });
 
 test("a resource is let off the rule that its exemption names, and off no other", () => {
   const one = run(exemption("TAG-001", "old-*"));
@@ -30,6 +34,20 @@ test("an exemption that no resource needed is told, one that was needed or may b
   one.exempts("TAG-001", address("old-1"));
   one.defer("ENC-001", address("old-1"));
   assert.deepEqual(one.unused, [idle]);
+});
+
+test("an exemption of one stack exempts in no other, and is not missed there", () => {
+  const one = run({ ...exemption("TAG-001", "old-*"), stacks: ["staging"] });
+  const { urn } = address("old-1");
+  one.declare(urn, { props: {} });
+  assert.ok(!one.exempts("TAG-001", address("old-1")));
+  assert.deepEqual(one.unused, []);
+  assert.ok(one.exempts("TAG-001", address("old-1", "staging")));
+});
+
+test("what a stack's resources have in common in their tags is known from its config and their URNs", () => {
+  const one = new Run({ production: true, advisory: new Set(), exemptions: [], tags: { owner: "platform" } });
+  assert.deepEqual(one.tagsFor(address("a").urn), { project: "novacron", stack: "prod", owner: "platform" });
 });
 
 test("checks that wait for up are counted by rule, and the resources that they wait for once", () => {
