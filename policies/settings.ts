@@ -12,7 +12,7 @@ export interface Demand {
 export const given: Demand = { wanted: "given", holds: (value) => value !== undefined && value !== "" };
 
 /** One of these; a missing property is not. */
-export const exactly = (...allowed: (string | boolean)[]): Demand => ({
+export const exactly = (...allowed: (string | boolean | number)[]): Demand => ({
   wanted: allowed.map((value) => JSON.stringify(value)).join(" or "),
   holds: (value) => allowed.some((each) => each === value),
 });
@@ -23,10 +23,28 @@ export const not = (refused: string | boolean): Demand => ({
   holds: (value) => value !== refused,
 });
 
-/** A number that is no smaller than this; a missing one is not. */
-export const atLeast = (least: number): Demand => ({
-  wanted: `at least ${least}`,
+/** A number that is no smaller; a missing one is not. `unit` is added to the message, such as `days`. */
+export const atLeast = (least: number, unit = ""): Demand => ({
+  wanted: `${least}${unit && ` ${unit}`} or more`,
   holds: (value) => typeof value === "number" && value >= least,
+});
+
+/** A list that holds all of these, whatever else. Its path has no `[]`. */
+export const listing = (...wanted: string[]): Demand => ({
+  wanted: `a list with ${wanted.join(", ")}`,
+  holds: (value) => Array.isArray(value) && wanted.every((each) => value.includes(each)),
+});
+
+/** A list of these and no others, not empty. Its path has no `[]`. */
+export const only = (...allowed: (string | number)[]): Demand => ({
+  wanted: `a list of ${allowed.join(", ")} and nothing else`,
+  holds: (value) => Array.isArray(value) && value.length > 0 && value.every((each) => allowed.includes(each)),
+});
+
+/** A list of at least so many different elements. Its path has no `[]`. */
+export const several = (least: number): Demand => ({
+  wanted: `a list of ${least} or more`,
+  holds: (value) => Array.isArray(value) && new Set(value).size >= least,
 });
 
 /** The part of a rule that follows from a table: on each type, what every place that a path leads to must be. */

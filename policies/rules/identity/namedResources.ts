@@ -1,0 +1,76 @@
+import { type PropertyPath, Unknown, valuesAt } from "../../path.ts";
+import { rule } from "../../rule.ts";
+import { statementsIn } from "../../statements.ts";
+
+/** What every caller may ask for: lists that cannot be narrowed to one resource, and who one is oneself. */
+const HARMLESS = /:(Describe|List)\w*$|^(ecr:GetAuthorizationToken|sts:GetCallerIdentity)$/;
+
+/** Google's roles for what only a project as a whole has: its logs, its metrics, its images. */
+const PROJECT_WIDE = [
+  "roles/artifactregistry.reader",
+  "roles/logging.logWriter",
+  "roles/monitoring.metricWriter",
+  "roles/monitoring.viewer",
+  "roles/stackdriver.resourceMetadata.writer",
+];
+
+/** What is wrong with what stands at a place, or nothing. */
+type Fault = (value: unknown) => string | undefined;
+
+const document: Fault = (value) => {
+  const broad = (statementsIn(value) ?? [])
+    .filter(({ allows, resources }) => allows && resources.includes("*"))
+    .flatMap(({ actions }) => actions.filter((action) => !HARMLESS.test(action)));
+  return broad.length === 0
+    ? undefined
+    : `allows ${broad.length} ${broad.length === 1 ? "action" : "actions"} on every resource, beside mere lists`;
+};
+
+const azureScope: Fault = (value) =>
+  /^\/?$|^\/subscriptions\/[^/]+\/?$|\/managementGroups\/[^/]+\/?$|^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/?$/i.test(
+    String(value),
+  )
+    ? "is a whole resource group or more"
+    : undefined;
+
+const projectRole: Fault = (value) =>
+  PROJECT_WIDE.includes(String(value)) ? undefined : "is granted on the whole project";
+
+const wholeOrganisation: Fault = () => "is granted on every project below";
+
+/** Secrets that are named one by one may be read; a right to all of a namespace's is a right to all that it protects. */
+const secretsOfAll: Fault = (value) => {
+  const names = valuesAt(value, "resources[]").map((found) => found.value);
+  const [named] = valuesAt(value, "resourceNames[]").map((found) => found.value);
+  return names.includes("secrets") && named === undefined ? "is for every secret, without resourceNames" : undefined;
+};
+
+const GRANTS: Readonly<Record<string, Readonly<Record<PropertyPath, Fault>>>> = {
+  "aws:iam/policy:Policy": { policy: document },
+  "aws:iam/rolePolicy:RolePolicy": { policy: document },
+  "azure-native:authorization:RoleAssignment": { scope: azureScope },
+  "gcp:folder/iAMMember:IAMMember": { role: wholeOrganisation },
+  "gcp:organizations/iAMMember:IAMMember": { role: wholeOrganisation },
+  "gcp:projects/iAMMember:IAMMember": { role: projectRole },
+  "gcp:projects/iAMBinding:IAMBinding": { role: projectRole },
+  "kubernetes:rbac.authorization.k8s.io/v1:Role": { "rules[]": secretsOfAll },
+  "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole": { "rules[]": secretsOfAll },
+};
+
+export default rule({
+  id: "IAM-002",
+  title: "Rights are on named resources, not on all there are",
+  severity: "high",
+  why: "A right that reaches past the region's own resources makes one stolen pod everybody's incident (AWS Well-Architected SEC03-BP02).",
+  fix: "Name the ARN, the resource's scope or resourceNames; on Google Cloud grant on the resource instead of the project.",
+  applies: Object.keys(GRANTS),
+  needs: [...new Set(Object.values(GRANTS).flatMap((places) => Object.keys(places)))],
+  check: (properties, { type }) =>
+    Object.entries(GRANTS[type] ?? {}).flatMap(([path, faultOf]) =>
+      valuesAt(properties, path).flatMap(({ at, value }) => {
+        if (value === undefined || value instanceof Unknown) return [];
+        const fault = faultOf(value);
+        return fault === undefined ? [] : [`${at} ${fault}`];
+      }),
+    ),
+});
