@@ -1,0 +1,31 @@
+import { rule } from "../../rule.ts";
+import { type Demand, exactly, settings } from "../../settings.ts";
+
+const DAYS_90 = 90 * 24 * 3600;
+
+const within90Days: Demand = {
+  wanted: "seconds, 90 days (7776000s) or fewer",
+  holds: (value) => {
+    const seconds = Number(/^(\d+)s$/.exec(String(value))?.[1]);
+    return seconds > 0 && seconds <= DAYS_90;
+  },
+};
+
+/** Missing is AWS's own year. */
+const withinAYear: Demand = {
+  wanted: "365 or fewer",
+  holds: (value) => value === undefined || (typeof value === "number" && value <= 365),
+};
+
+export default rule({
+  id: "ENC-003",
+  title: "Keys of our own are rotated by the cloud",
+  severity: "high",
+  why: "What one version has encrypted is what is lost with it, and a rotation that somebody has to think of does not happen (CIS AWS 3.6, Azure 8.9, GCP 1.10).",
+  fix: "Switch rotation on: yearly on AWS, by a rotation policy on Azure, every 90 days on Google Cloud.",
+  ...settings({
+    "aws:kms/key:Key": { enableKeyRotation: exactly(true), rotationPeriodInDays: withinAYear },
+    "azure-native:keyvault:Key": { "properties.rotationPolicy.lifetimeActions[].action.type": exactly("rotate") },
+    "gcp:kms/cryptoKey:CryptoKey": { rotationPeriod: within90Days },
+  }),
+});

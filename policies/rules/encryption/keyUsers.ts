@@ -1,0 +1,42 @@
+import { Unknown, valueAt, valuesAt } from "../../path.ts";
+import { rule } from "../../rule.ts";
+import { admitsAnyone, comparedWith, statementsIn } from "../../statements.ts";
+
+/** Conditions that leave of everybody those of one account or organisation. */
+const OWN = /^(kms:CallerAccount|aws:Principal(Account|OrgID|Arn))$/;
+
+const MEMBERS: Readonly<Record<string, string>> = {
+  "gcp:kms/cryptoKeyIAMBinding:CryptoKeyIAMBinding": "members[]",
+  "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember": "member",
+  "gcp:kms/keyRingIAMMember:KeyRingIAMMember": "member",
+};
+
+export default rule({
+  id: "ENC-006",
+  title: "A key is used by named identities, and Azure's vault knows roles alone",
+  severity: "critical",
+  why: "Encryption keeps out nobody whom the key's own policy lets in, and a vault's access policies are seen by no review of roles (CIS GCP 1.9, Azure 8.4).",
+  fix: "Name the principals, or bind everybody to kms:CallerAccount; set enableRbacAuthorization on the vault.",
+  applies: ["aws:kms/key:Key", "azure-native:keyvault:Vault", ...Object.keys(MEMBERS)],
+  needs: ["policy", "properties.enableRbacAuthorization", "member", "members[]"],
+  check: (properties, { type }) => {
+    if (type === "aws:kms/key:Key") return policyFaults(valueAt(properties, "policy"));
+    if (type === "azure-native:keyvault:Vault") {
+      const path = "properties.enableRbacAuthorization";
+      const value = valueAt(properties, path);
+      return value === true || value instanceof Unknown ? [] : [`${path} must be true`];
+    }
+    return valuesAt(properties, MEMBERS[type] ?? "")
+      .filter(({ value }) => !(value instanceof Unknown) && /^all(Authenticated)?Users$/.test(String(value)))
+      .map(({ at }) => `${at} admits everybody`);
+  },
+});
+
+/** Without a policy of its own a key has AWS's, which leaves everything to IAM. */
+function policyFaults(policy: unknown): string[] {
+  if (policy instanceof Unknown) return [];
+  const statements = policy === undefined ? [] : statementsIn(policy);
+  if (statements === undefined) return ["policy cannot be read"];
+  const open = statements.some((each) => each.allows && admitsAnyone(each) && comparedWith(each, OWN).length === 0);
+  return open ? ["policy lets everybody use the key"] : [];
+}
