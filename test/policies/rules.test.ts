@@ -5,7 +5,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { isAnywhere } from "../../policies/ingress/opening.ts";
 import { valuesAt } from "../../policies/path.ts";
-import { judge, type Properties } from "../../policies/rule.ts";
+import { EVERY_TYPE, judge, type Properties } from "../../policies/rule.ts";
 import { areas, rules, stackRules } from "../../policies/rules/index.ts";
 import { asRuleSees, changedExample, type Example, UNKNOWN_TEXT } from "./fixtures/fixture.ts";
 import { good, goodOne, mutations } from "./fixtures/index.ts";
@@ -52,7 +52,8 @@ test("a needed value that a preview cannot know leaves the rule undecided, and a
         if (value === undefined) continue;
         const verdict = judge(rule, asRuleSees(changedExample(example, at, UNKNOWN_TEXT)), true);
         assert.equal(verdict.kind, "deferred", `${rule.id} on ${type} with ${at} unknown`);
-        assert.deepEqual(verdict.kind === "deferred" && verdict.waitsFor, [at]);
+        // A rule may need a property of one type whole, and of another a part of it.
+        assert.ok(verdict.kind === "deferred" && verdict.waitsFor.every((place) => place.startsWith(at)), at);
         deferred += 1;
       }
       const elsewhere = changedExample(example, "unrelated", UNKNOWN_TEXT);
@@ -74,17 +75,18 @@ test("no rule has a say about a type that it does not name", () => {
     type: "random:index/randomId:RandomId",
     properties: { acl: "public-read" },
   })) {
-    assert.equal(verdict.kind, "not applicable", rule.id);
+    const expected = rule.applies.includes(EVERY_TYPE) ? "pass" : "not applicable";
+    assert.equal(verdict.kind, expected, rule.id);
   }
 });
 
 test("a rule is not escaped by an API version in the type", () => {
-  const { properties } = changedExample(goodOne("azure-native:storage:StorageAccount"), "allowBlobPublicAccess", true);
+  const account = changedExample(goodOne("azure-native:storage:StorageAccount"), "allowBlobPublicAccess", true);
   for (const type of [
     "azure-native:storage/v20230101:StorageAccount",
     "azure-native_storage_v20230101:storage:StorageAccount",
   ]) {
-    assert.deepEqual(refusals({ type, properties }), ["STO-001"], type);
+    assert.deepEqual(refusals({ ...account, type }), ["STO-001"], type);
   }
   const bucket = changedExample(goodOne("aws:s3/bucket:Bucket"), "acl", "public-read");
   assert.deepEqual(refusals({ ...bucket, type: "aws:s3/bucketV2:BucketV2" }), ["STO-002"]);
