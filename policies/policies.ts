@@ -102,6 +102,7 @@ const asRulesSee = (
   type,
   urn,
   name,
+  outcome: props,
   options: opts,
   propertyDependencies,
   ...(run.declared(urn) ?? { props, provider: provider?.urn }),

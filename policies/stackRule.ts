@@ -10,6 +10,11 @@ export interface StackResource {
   name: string;
   /** As for a rule about one resource: secrets unwrapped, unknown values throwing when they are read. */
   props: Properties;
+  /**
+   * What came of it, as the engine shows it once all is registered: in a preview what is there, or what a dry run makes of it.
+   * For what rules about declarations cannot see: whether it changes.
+   */
+  outcome?: Properties;
   options: ResourceOptions;
   /** Which resources each property comes from. The engine knows that already in a preview, when the property itself is unknown. */
   propertyDependencies: Readonly<Record<string, readonly { urn: string }[]>>;

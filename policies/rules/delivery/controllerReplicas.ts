@@ -1,14 +1,18 @@
 import { chartOf, chartValue } from "../../kubernetes/charts.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
 import { rule } from "../../rule.ts";
+import { recordOf } from "../../values.ts";
 
-/** Where each chart says how many pods of a controller there are, and whether a disruption budget keeps one. */
+/** Where each chart says how many pods of a controller there are, and whether a disruption budget keeps one: `true`, or a budget itself. */
 const CHARTS: Readonly<Record<string, { replicas: string; budget: string }>> = {
   "argo-rollouts": { replicas: "controller.replicas", budget: "controller.pdb.enabled" },
   traefik: { replicas: "deployment.replicas", budget: "podDisruptionBudget.enabled" },
   "cert-manager": { replicas: "replicaCount", budget: "podDisruptionBudget.enabled" },
+  "aws-load-balancer-controller": { replicas: "replicaCount", budget: "podDisruptionBudget" },
   "external-secrets": { replicas: "replicaCount", budget: "podDisruptionBudget.enabled" },
 };
+
+const hasBudget = (value: unknown): boolean => value === true || Object.keys(recordOf(value)).length > 0;
 
 const PLACES = [...new Set(Object.values(CHARTS).flatMap(({ replicas, budget }) => [replicas, budget]))];
 
@@ -30,7 +34,7 @@ export default rule({
         : [
             `values.${places.replicas} is ${typeof replicas === "number" ? replicas : "not given"}, must be at least 2`,
           ]),
-      ...(chartValue(release, places.budget) === true ? [] : [`values.${places.budget} must be true`]),
+      ...(hasBudget(chartValue(release, places.budget)) ? [] : [`values.${places.budget} gives no disruption budget`]),
     ];
   },
 });

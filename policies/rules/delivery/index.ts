@@ -37,6 +37,7 @@ import roomForTwo from "./roomForTwo.ts";
 import selectorsOwner from "./selectorsOwner.ts";
 import stableScale from "./stableScale.ts";
 import stages from "./stages.ts";
+import stateStays from "./stateStays.ts";
 import switchBudget from "./switchBudget.ts";
 import trafficApi from "./trafficApi.ts";
 import waves from "./waves.ts";
@@ -89,5 +90,6 @@ export const delivery: Area = {
     otherGeneration,
     firstMeasurement,
     fewRequests,
+    stateStays,
   ],
 };
