@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import type { Figures } from "./figures.ts";
+import { policies } from "./policies.ts";
 import { preview } from "./preview.ts";
 import { rollback } from "./rollback.ts";
 import { startup } from "./startup.ts";
@@ -14,6 +15,7 @@ interface Benchmark {
 
 /** Every benchmark by name: what it measures, and the function that returns its figures. */
 const benchmarks: Record<string, Benchmark> = {
+  policies: { title: "start of the policy pack, against a pack without rules", run: policies },
   preview: {
     title: "preview of the unchanged staging stack, against a flat program of as many resources",
     run: preview,

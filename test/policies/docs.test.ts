@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { rules, stackRules } from "../../policies/rules/index.ts";
+import { REQUIREMENTS } from "../../tools/policyCatalogues.ts";
+import { policyDocs } from "../../tools/policyDocs.ts";
+
+test("docs/policies.md tells the rules as they are", () => {
+  const committed = readFileSync(new URL("../../docs/policies.md", import.meta.url), "utf8");
+  assert.ok(committed === policyDocs(), "run: node tools/policyDocs.ts > docs/policies.md");
+});
+
+test("the comparison with other catalogues names rules that there are, and no requirement without one", () => {
+  const ids = [...rules, ...stackRules].map(({ id }) => id);
+  for (const { what, ours } of REQUIREMENTS) {
+    assert.ok(ours.length > 0, what);
+    for (const id of ours) assert.ok(ids.includes(id), `${what}: ${id}`);
+  }
+});
