@@ -1,7 +1,7 @@
 import { ofMetrics } from "../../delivery/released.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
 import { stackRule } from "../../stackRule.ts";
-import { numberOf, secondsOf } from "../../values.ts";
+import { numberOf, secondsOf, shown } from "../../values.ts";
 
 /** Measurements, or errors in a row, that nobody lives to see: three years of one every second. */
 const FOR_EVER = 1e8;
@@ -22,11 +22,15 @@ export default stackRule({
       const { count, failureLimit, consecutiveErrorLimit, consecutiveSuccessLimit, interval } = value;
       const seconds = secondsOf(interval);
       return [
-        ...((numberOf(count) ?? 0) >= FOR_EVER ? [] : [`has a count that is reached, must be at least ${FOR_EVER}`]),
+        ...((numberOf(count) ?? 0) >= FOR_EVER
+          ? []
+          : [`has a count that is reached, must be at least ${shown(FOR_EVER)}`]),
         ...(failureLimit === -1 ? [] : ["takes a no for a failure: failureLimit must be -1"]),
         ...((numberOf(consecutiveErrorLimit) ?? 0) >= FOR_EVER
           ? []
-          : [`takes a Prometheus that restarts for a failure: consecutiveErrorLimit must be at least ${FOR_EVER}`]),
+          : [
+              `takes a Prometheus that restarts for a failure: consecutiveErrorLimit must be at least ${shown(FOR_EVER)}`,
+            ]),
         ...(consecutiveSuccessLimit === 1
           ? []
           : ["does not end with the first yes: consecutiveSuccessLimit must be 1"]),
