@@ -154,7 +154,9 @@ function permissions(plan: AwsRegionPlan, clusterName: Input<string>): Permissio
     },
     {
       actions: ["iam:CreateServiceLinkedRole"],
-      resources: ["*"],
+      resources: [
+        `arn:aws:iam::${plan.account.accountId}:role/aws-service-role/elasticloadbalancing.amazonaws.com/AWSServiceRoleForElasticLoadBalancing`,
+      ],
       condition: { StringEquals: { "iam:AWSServiceName": "elasticloadbalancing.amazonaws.com" } },
     },
   ];
