@@ -44,8 +44,8 @@ const services = plan.services.map((service) => {
   );
 
   const { provider } = region.cluster;
-  const { annotations, secretStore } = region;
-  const platform = new Platform(`${name}-platform`, { ...service, annotations, secretStore }, { provider });
+  const { annotations, secretStore, volumeKey } = region;
+  const platform = new Platform(`${name}-platform`, { ...service, annotations, secretStore, volumeKey }, { provider });
   const inCluster = { provider, dependsOn: [platform] };
   const dns = { zone: plan.dns.zone, zoneId: entry.zoneId, role };
   const edge = new Edge(`${name}-edge`, { region: name, image: images.environment, identity, hosts, dns }, inCluster);

@@ -16,6 +16,8 @@ export interface Region extends ComponentResource {
   /** Public addresses reserved for the region's ingress, for the global DNS name. */
   readonly entryAddresses: Output<string>[];
   readonly annotations: RegionAnnotations;
+  /** What a StorageClass asks for so that volumes are encrypted with the region's key. Nothing on Azure, where the cluster names it. */
+  readonly volumeKey: Record<string, Input<string>>;
 }
 
 /** How objects in the cluster ask the cloud for what the region holds ready for them: annotations in the cloud's own words. */

@@ -1,4 +1,4 @@
-import { all, ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
+import { all, ComponentResource, type ComponentResourceOptions, type Input, type Output } from "@pulumi/pulumi";
 import type { AwsRegionPlan } from "../plan/topology.ts";
 import { wanAddresses } from "../plan/wanEntry.ts";
 import type { Region, RegionAnnotations } from "../region.ts";
@@ -32,6 +32,7 @@ export class AwsRegion extends ComponentResource implements Region {
   readonly secretStore: Output<string>;
   readonly entryAddresses: Output<string>[];
   readonly annotations: RegionAnnotations;
+  readonly volumeKey: Record<string, Input<string>>;
 
   constructor(name: string, { plan }: AwsRegionArgs, opts?: ComponentResourceOptions) {
     super("novacron:aws:Region", name, {}, opts);
@@ -109,6 +110,7 @@ export class AwsRegion extends ComponentResource implements Region {
       // EKS Pod Identity knows the service account by its name.
       secretsReader: {},
     };
+    this.volumeKey = { kmsKeyId: keys.cluster };
     this.registerOutputs({
       regionName: this.regionName,
       cloud: this.cloud,
@@ -119,6 +121,7 @@ export class AwsRegion extends ComponentResource implements Region {
       secretStore: this.secretStore,
       entryAddresses: this.entryAddresses,
       annotations: this.annotations,
+      volumeKey: this.volumeKey,
     });
   }
 }

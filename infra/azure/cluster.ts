@@ -19,6 +19,7 @@ import type { AzureRegionPlan } from "../plan/topology.ts";
 import type { RegionCluster } from "../region.ts";
 import type { AzureIdentities } from "./identity.ts";
 import { certificateAuthority, kubeconfig } from "./kubeconfig.ts";
+import { lock } from "./locks.ts";
 import type { AzureNetwork } from "./network.ts";
 import { AzureNodePools, firstSystemPool } from "./nodePools.ts";
 import { grant } from "./roles.ts";
@@ -121,6 +122,8 @@ export class AzureCluster extends ComponentResource implements RegionCluster {
         { parent: this },
       );
     }
+    // It holds for what is below, too: a pool that has to go is deleted with the lock lifted.
+    lock(`${name}-lock`, { plan, scope: cluster.id }, this);
     const pools = new AzureNodePools(`${name}-pools`, { plan, group, cluster, network }, { parent: this });
 
     this.id = cluster.id;

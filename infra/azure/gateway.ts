@@ -18,6 +18,7 @@ const INSTANCES = [0, 1] as const;
  * other clouds; VNet peering for Azure's own regions.
  */
 export class AzureGateway extends ComponentResource implements RegionGateway {
+  readonly id: Output<string>;
   /** Public addresses of instances 0 and 1. */
   readonly addresses: Output<string>[];
   readonly #name: string;
@@ -75,7 +76,8 @@ export class AzureGateway extends ComponentResource implements RegionGateway {
     );
     lock(`${name}-lock`, { plan, scope: this.#gateway.id }, this);
     this.addresses = publicAddresses.map((address) => addressOf(address));
-    this.registerOutputs({ addresses: this.addresses });
+    this.id = this.#gateway.id;
+    this.registerOutputs({ id: this.id, addresses: this.addresses });
   }
 
   outsideAddresses(link: VpnLink, side: 0 | 1): Output<string>[] {

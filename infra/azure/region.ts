@@ -1,5 +1,5 @@
 import { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup.js";
-import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from "@pulumi/pulumi";
 import type { AzureRegionPlan } from "../plan/topology.ts";
 import { wanAddresses } from "../plan/wanEntry.ts";
 import type { Region, RegionAnnotations } from "../region.ts";
@@ -32,6 +32,7 @@ export class AzureRegion extends ComponentResource implements Region {
   readonly secretStore: Output<string>;
   readonly entryAddresses: Output<string>[];
   readonly annotations: RegionAnnotations;
+  readonly volumeKey: Record<string, Input<string>>;
 
   constructor(name: string, args: { plan: AzureRegionPlan }, opts?: ComponentResourceOptions) {
     super("novacron:azure:Region", name, {}, opts);
@@ -90,6 +91,7 @@ export class AzureRegion extends ComponentResource implements Region {
       identity: identities.flowLogs,
     });
     logs.collect(`${name}-logs-vault`, { from: secrets.vaultId, categories: ["AuditEvent"] });
+    logs.collect(`${name}-logs-gateway`, { from: this.gateway.id, categories: GATEWAY_LOGS });
     logs.collect(`${name}-logs-cluster`, { from: this.cluster.id, categories: CLUSTER_LOGS });
 
     this.regionName = plan.name;
@@ -111,6 +113,7 @@ export class AzureRegion extends ComponentResource implements Region {
         "azure.workload.identity/tenant-id": plan.account.tenantId,
       },
     };
+    this.volumeKey = {};
     this.registerOutputs({
       regionName: this.regionName,
       cloud: this.cloud,
@@ -121,9 +124,13 @@ export class AzureRegion extends ComponentResource implements Region {
       secretStore: this.secretStore,
       entryAddresses: this.entryAddresses,
       annotations: this.annotations,
+      volumeKey: this.volumeKey,
     });
   }
 }
+
+/** Why a tunnel or a BGP session is down, and who changed the gateway. */
+const GATEWAY_LOGS = ["GatewayDiagnosticLog", "TunnelDiagnosticLog", "RouteDiagnosticLog", "IKEDiagnosticLog"];
 
 /** Who changed what, and what the control plane did. Mere reads (`kube-audit`) would be ten times as much. */
 const CLUSTER_LOGS = [

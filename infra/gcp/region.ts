@@ -1,5 +1,5 @@
 import { Address } from "@pulumi/gcp/compute/address.js";
-import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from "@pulumi/pulumi";
 import type { GcpRegionPlan } from "../plan/topology.ts";
 import { wanAddresses } from "../plan/wanEntry.ts";
 import type { Region, RegionAnnotations } from "../region.ts";
@@ -27,6 +27,7 @@ export class GcpRegion extends ComponentResource implements Region {
   readonly secretStore: Output<string>;
   readonly entryAddresses: Output<string>[];
   readonly annotations: RegionAnnotations;
+  readonly volumeKey: Record<string, Input<string>>;
 
   constructor(name: string, args: { plan: GcpRegionPlan }, opts?: ComponentResourceOptions) {
     super("novacron:gcp:Region", name, {}, opts);
@@ -100,6 +101,7 @@ export class GcpRegion extends ComponentResource implements Region {
       },
       secretsReader: { "iam.gke.io/gcp-service-account": secrets.reader },
     };
+    this.volumeKey = { "disk-encryption-kms-key": keys.cluster };
     this.registerOutputs({
       regionName: this.regionName,
       cloud: this.cloud,
@@ -110,6 +112,7 @@ export class GcpRegion extends ComponentResource implements Region {
       secretStore: this.secretStore,
       entryAddresses: this.entryAddresses,
       annotations: this.annotations,
+      volumeKey: this.volumeKey,
     });
   }
 }

@@ -30,6 +30,8 @@ export interface PlatformArgs {
   annotations: { loadBalancer: Annotations; wanLoadBalancer: Annotations; secretsReader: Annotations };
   /** `Region.secretStore`. */
   secretStore: Input<string>;
+  /** `Region.volumeKey`: what a StorageClass says beside the kind of its volumes. */
+  volumeKey: Record<string, Input<string>>;
 }
 
 /**
@@ -40,12 +42,12 @@ export interface PlatformArgs {
 export class Platform extends ComponentResource {
   constructor(name: string, args: PlatformArgs, options?: ComponentResourceOptions) {
     super("novacron:platform:Platform", name, {}, options);
-    const { cloud, location, secretStore: store, annotations } = args;
+    const { cloud, location, secretStore: store, annotations, volumeKey: key } = args;
     const child = { parent: this };
 
     const quotaOf = quotas(args.replicas);
     const priorities = priorityClasses(name, child);
-    encryptedVolumes(`${name}-volumes`, cloud, child);
+    encryptedVolumes(`${name}-volumes`, { cloud, key }, child);
     // Before the first pod: a policy that comes later would cut connections that should never have been made. Each namespace
     // has its own alone in mind: the state, written anew at every step of a run, would hold a list of all once for each.
     const closed = new Map(

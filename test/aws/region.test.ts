@@ -119,6 +119,10 @@ test("the kubeconfig is secret, holds no token and assumes the operators' role",
   );
 });
 
+test("volumes of pods are under the cluster's own key", async () => {
+  assert.deepEqual(await settled(output(region.volumeKey)), { kmsKeyId: "arn:aws:mock:::aws-use1-keys-cluster" });
+});
+
 test("a pod cannot steal its node's credentials, and no volume is in the clear", () => {
   assert.equal(of("LaunchTemplate").length, 3);
   for (const { inputs } of of("LaunchTemplate")) {
@@ -183,6 +187,15 @@ test("no role may do everything", () => {
   for (const { name, inputs } of of("RolePolicy")) {
     for (const { Action: action } of documentOf(inputs.policy).Statement) {
       for (const one of [action].flat() as string[]) assert.ok(!one.endsWith("*"), `${name}: ${one}`);
+    }
+  }
+});
+
+test("a role that changes something does so on named resources", () => {
+  for (const { name, inputs } of of("RolePolicy")) {
+    for (const { Action: action, Resource: resource } of documentOf(inputs.policy).Statement) {
+      if (![resource].flat().includes("*")) continue;
+      for (const one of [action].flat() as string[]) assert.match(one, /:(Describe|List)/, `${name}: ${one}`);
     }
   }
 });

@@ -141,6 +141,7 @@ test("production keeps what holds data from being deleted by whatever tool, stag
   );
   assert.deepEqual(locked.map(({ scope }) => scope).sort(), [
     "/id/azr-weu-artifacts",
+    "/id/azr-weu-cluster",
     "/id/azr-weu-flow-logs",
     "/id/azr-weu-gateway",
     "/id/azr-weu-kv",
@@ -152,7 +153,7 @@ test("logs are kept as long as the audit policy asks", () => {
   assert.equal(only("operationalinsights:Workspace").retentionInDays, 180);
   assert.deepEqual(only("network:FlowLog").retentionPolicy, { enabled: true, days: 180 });
   const audited = ofType("monitor:DiagnosticSetting").flatMap(({ inputs }) => inputs.logs as { category: string }[]);
-  for (const category of ["kube-audit-admin", "guard", "AuditEvent"])
+  for (const category of ["kube-audit-admin", "guard", "AuditEvent", "IKEDiagnosticLog", "TunnelDiagnosticLog"])
     assert.ok(
       audited.some((log) => log.category === category),
       category,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { isSecret, type Output } from "@pulumi/pulumi";
+import { isSecret, type Output, output } from "@pulumi/pulumi";
 import { GcpRegion } from "../../infra/gcp/region.ts";
 import type { GcpRegionPlan } from "../../infra/plan/topology.ts";
 import { recorded, reset } from "../recorded.ts";
@@ -61,8 +61,9 @@ test("the kubeconfig is secret and holds no token", async () => {
   assert.equal(inputsOf("kubernetes").clusterIdentifier, "gcp-aso1.staging");
 });
 
-test("secrets in the cluster, boot disks, the bucket and the secret store are under the region's own keys", async () => {
-  await region();
+test("secrets in the cluster, disks, the bucket and the secret store are under the region's own keys", async () => {
+  const { volumeKey } = await region();
+  assert.equal(await value(output(volumeKey["disk-encryption-kms-key"] ?? "")), "gcp-aso1-keys-cluster-id");
   assert.deepEqual(inputsOf("Cluster").databaseEncryption, { state: "ENCRYPTED", keyName: "gcp-aso1-keys-cluster-id" });
   for (const { inputs } of ofType("NodePool")) {
     assert.equal((inputs.nodeConfig as { bootDiskKmsKey: string }).bootDiskKmsKey, "gcp-aso1-keys-cluster-id");
@@ -176,13 +177,13 @@ test("egress has as many addresses as the plan asks for", async () => {
   assert.deepEqual(await egress("per-zone"), [1, 2]);
 });
 
-test("flow logs of every subnetwork and the cluster's audit logs are kept as long as the plan says", async () => {
+test("flow logs of every subnetwork, those of tunnels and the cluster's audit logs are kept as long as the plan says", async () => {
   await region({ logDays: 400 });
   for (const { inputs } of ofType("Subnetwork")) assert.ok(inputs.logConfig);
   assert.equal(inputsOf("ProjectBucketConfig").retentionDays, 400);
   assert.match(
     String(inputsOf("ProjectSink").filter),
-    /gcp-aso1-network-nodes.*gcp-aso1-network-endpoints.*gcp-aso1-network-wan.*k8s_control_plane_component.*gcp-aso1-cluster/s,
+    /gcp-aso1-network-nodes.*gcp-aso1-network-endpoints.*gcp-aso1-network-wan.*"vpn_gateway".*"asia-south1".*k8s_control_plane_component.*gcp-aso1-cluster/s,
   );
 });
 

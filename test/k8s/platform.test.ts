@@ -137,13 +137,14 @@ test("a route names only middlewares of its own namespace, since Traefik takes n
       for (const { name } of middlewares) assert.ok(there.has(`${metadata.namespace}/${name}`), name);
 });
 
-test("volumes are encrypted and stay in their pod's zone in every cloud", async () => {
+test("volumes are encrypted with the region's key and stay in their pod's zone in every cloud", async () => {
   const provisioners: unknown[] = [];
   for (const region of ["aws-use1", "azr-weu", "gcp-aso1"]) {
     const { objects } = await declaredBy((options) => declarePlatform(region, options));
     const { provisioner, parameters, volumeBindingMode } = objectOf(objects, "StorageClass", "novacron-encrypted");
     provisioners.push(provisioner);
     assert.equal(volumeBindingMode, "WaitForFirstConsumer");
+    assert.equal(parameters["example.com/key"], "key-1");
     if (region === "aws-use1") assert.equal(parameters.encrypted, "true");
   }
   assert.deepEqual(provisioners, ["ebs.csi.aws.com", "disk.csi.azure.com", "pd.csi.storage.gke.io"]);

@@ -22,6 +22,7 @@ export function declarePlatform(regionName: string, options: ComponentResourceOp
         secretsReader: { "example.com/identity": "reader" },
       },
       secretStore: "projects/novacron",
+      volumeKey: { "example.com/key": "key-1" },
     },
     options,
   );
