@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { stackRules } from "../../policies/rules/index.ts";
 import { judgeStack } from "../../policies/stackRule.ts";
-import { stackCases } from "./fixtures/delivery.ts";
+import { cluster } from "./fixtures/cluster.ts";
+import { stackCases } from "./fixtures/deliveryCases.ts";
 import { asStackRuleSees, type Declared } from "./fixtures/fixture.ts";
-import { cluster } from "./fixtures/kubernetes.ts";
 
 /** Faults that are two: what else is wrong then. */
 const TWOFOLD: Readonly<Record<string, readonly string[]>> = {
