@@ -11,9 +11,9 @@ const dataOf = ({ props }: KubernetesObject) => recordOf(props.data);
 
 export default stackRule({
   id: "DEL-037",
-  title: "A wave of regions begins only when every earlier one is recorded as done",
+  title: "One stage of a release is under way at a time: every other region is recorded as done, or waits",
   severity: "critical",
-  why: "Regions are released one wave after another so that a fault meets one of them. If two stages are under way at once, somebody was promoted whose predecessor has not passed.",
+  why: "Regions are released one wave after another so that a fault meets one of them. Two stages under way at once mean that a wave was promoted before the one ahead of it was recorded as done; ceilings for two digests, that it was promoted on the word of another image.",
   fix: "Promote with `novactl promote`, or give release.stage and release.wave of the stack's config one wave that is under way, with the waves before it done.",
   applies: [KUBERNETES.configMap],
   needs: ["metadata.name", "data.digest", "data.stage"],
