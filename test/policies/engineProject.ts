@@ -10,10 +10,13 @@ import { checkout, makeProject } from "../tools/project.ts";
 import { serveEchoProvider } from "./echoProvider.ts";
 import type { Declared } from "./fixtures/fixture.ts";
 
-/** Registers whatever stands in `resources.json`, in an order in which what a property comes from is there before it. */
+/**
+ * Registers whatever stands in `resources.json`, in an order in which what a property comes from is there before it, and
+ * publishes what is said of the stack itself.
+ */
 const PROGRAM = `
   import { readFileSync } from "node:fs";
-  import { CustomResource, ProviderResource, secret } from "@pulumi/pulumi";
+  import { all, CustomResource, ProviderResource, secret } from "@pulumi/pulumi";
 
   class Provider extends ProviderResource {
     constructor(kind, name, inputs) { super(kind, name, inputs); }
@@ -28,9 +31,9 @@ const PROGRAM = `
     const { secretInputs = Object.keys(properties), ...others } = options;
     const inputs = { ...properties };
     for (const each of secretInputs) if (inputs[each] !== undefined) inputs[each] = secret(inputs[each]);
-    for (const [property, [source]] of Object.entries(comesFrom)) {
+    for (const [property, sources] of Object.entries(comesFrom)) {
       const value = properties[property];
-      inputs[property] = made.get(source).id.apply((id) => (value === undefined || value === UNKNOWN ? id : value));
+      inputs[property] = all(sources.map((source) => made.get(source).id)).apply((known) => filled(value ?? UNKNOWN, known));
     }
     const kind = /^pulumi:providers:(.+)$/.exec(type)?.[1];
     const made1 = kind === undefined
@@ -39,7 +42,17 @@ const PROGRAM = `
     made.set(name, made1);
   }
   const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-  let waiting = JSON.parse(readFileSync("resources.json", "utf8"));
+  /** With ids, one after another, in the places of unknown values. */
+  function filled(value, known) {
+    if (value === UNKNOWN) return known.length > 1 ? known.shift() : known[0];
+    if (Array.isArray(value)) return value.map((each) => filled(each, known));
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, filled(member, known)]));
+  }
+  const declared = JSON.parse(readFileSync("resources.json", "utf8"));
+  const isStack = ({ type }) => type === "pulumi:pulumi:Stack";
+  export const quorum = declared.find(isStack)?.properties.quorum;
+  let waiting = declared.filter((each) => !isStack(each));
   while (waiting.length > 0) {
     const ready = waiting.filter(({ comesFrom = {} }) => Object.values(comesFrom).flat().every((name) => made.has(name)));
     if (ready.length === 0) throw new Error("these come from each other: " + waiting.map(({ name }) => name).join(", "));
