@@ -56,6 +56,9 @@ export function readExemptions(text: string, occasion: Occasion): { exemptions: 
 export const holdsIn = ({ stacks }: Exemption, stack: string): boolean =>
   stacks === undefined || stacks.includes(stack);
 
+/** Type token of the resources that an exemption is about. */
+export const exemptedType = ({ resource }: Exemption): string => split(resource)[0];
+
 /** Whether an exemption is about this resource. The type is canonical, the name the resource's own. */
 export function concerns({ resource }: Exemption, type: string, name: string): boolean {
   const [exemptType, pattern] = split(resource);

@@ -1,4 +1,4 @@
-import { concerns, type Exemption, holdsIn } from "./exemptions.ts";
+import { concerns, type Exemption, exemptedType, holdsIn } from "./exemptions.ts";
 import { canonicalType } from "./rule.ts";
 import type { StackResource } from "./stackRule.ts";
 
@@ -38,6 +38,8 @@ export class Run {
     this.#exemptions = of.exemptions;
   }
 
+  readonly #types = new Set<string>();
+
   /** Name and project of the stack, as the resources' own URNs tell: an analysis of a state says neither to the pack. */
   #stack = { name: "", project: "" };
 
@@ -45,6 +47,7 @@ export class Run {
   declare(urn: string, declared: Pick<StackResource, "props" | "provider">): void {
     this.#declared.set(urn, declared);
     this.#stack = stackOf(urn);
+    this.#types.add(typeOf(urn));
   }
 
   /**
@@ -111,11 +114,16 @@ export class Run {
     return [...this.#exempted].map(([rule, urns]) => ({ rule, resources: urns.size }));
   }
 
-  /** Exemptions that no resource needed. */
+  /** Exemptions that no resource needed, although the stack has some of their type: with a region less it may have none. */
   get unused(): Exemption[] {
-    return this.#exemptions.filter((each) => holdsIn(each, this.#stack.name) && !this.#used.has(each));
+    return this.#exemptions.filter(
+      (each) => holdsIn(each, this.#stack.name) && this.#types.has(exemptedType(each)) && !this.#used.has(each),
+    );
   }
 }
+
+/** `urn:pulumi:<stack>::<project>::<types of parents>$<type>::<name>` */
+const typeOf = (urn: string): string => canonicalType(urn.split("::")[2]?.split("$").at(-1) ?? "");
 
 /** `urn:pulumi:<stack>::<project>::…` */
 const stackOf = (urn: string): { name: string; project: string } => {

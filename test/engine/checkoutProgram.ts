@@ -82,4 +82,7 @@ export interface Report {
   steps: { op: string; urn: string }[];
   errors: { message: string }[];
   policyPacks: Record<string, string>;
+  /** The policy pack's own account: rules, resources, exempted and deferred checks. */
+  policySummary: string;
+  policies: { rule: string; urn: string; message: string }[];
 }

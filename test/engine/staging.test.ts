@@ -74,6 +74,8 @@ describe("staging on the simulated clouds", { concurrency: 1 }, () => {
     const again = await preview();
     assert.deepEqual(changesOf(again), {});
     assert.match(JSON.stringify(again.policyPacks), /policies":"\d/);
+    assert.deepEqual(again.policies, [], "the shipped stack breaks no rule");
+    assert.match(again.policySummary, /^novacron \d+\.\d+\.\d+: \d+ rules, \d+ resources; /);
     await program.json(0, "drift", "staging", "--sim");
   });
 
@@ -199,8 +201,10 @@ describe("staging on the simulated clouds", { concurrency: 1 }, () => {
   }
 
   test("prod previews from nothing", async () => {
-    const { create = 0, ...others } = changesOf(await preview("prod"));
+    const first = await preview("prod");
+    const { create = 0, ...others } = changesOf(first);
     assert.ok(create > 400, `${create} resources`);
+    assert.deepEqual(first.policies, [], "the shipped stack breaks no rule");
     assert.deepEqual(others, {});
   });
 

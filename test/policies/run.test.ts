@@ -30,7 +30,10 @@ test("an exemption that no resource needed is told, one that was needed or may b
   const needed = exemption("TAG-001", "old-*");
   const deferred = exemption("ENC-001", "old-*");
   const idle = exemption("NET-001", "old-*");
-  const one = run(needed, deferred, idle);
+  // Of a type that this stack has nothing of, such as another cloud's.
+  const elsewhere = { ...idle, resource: "aws:kms/key:Key::old-*" };
+  const one = run(needed, deferred, idle, elsewhere);
+  one.declare(address("old-1").urn, { props: {} });
   one.exempts("TAG-001", address("old-1"));
   one.defer("ENC-001", address("old-1"));
   assert.deepEqual(one.unused, [idle]);
