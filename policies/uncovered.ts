@@ -20,10 +20,8 @@ export const UNCOVERED: Readonly<Record<string, string>> = {
   "gcp:projects/serviceIdentity:ServiceIdentity": "is an identity of Google's own, which only has to be there",
   "gcp:serviceaccount/account:Account": "is a name without rights; the grants to it are judged",
   "kubernetes:cert-manager.io/v1:ClusterIssuer": "names the authority; the certificates that it issues are judged",
-  "kubernetes:core/v1:ServiceAccount": "is a name without rights; roles, bindings and trust in it are judged",
   "kubernetes:discovery.k8s.io/v1:EndpointSlice":
     "names addresses of other regions' entries, which MSH and NET rules judge at their source",
-  "kubernetes:scheduling.k8s.io/v1:PriorityClass": "orders pods among themselves",
   "pulumi:providers:aws": "holds an account and default tags; credentials come from the environment",
   "pulumi:providers:azure-native": "holds a subscription; credentials come from the environment",
   "pulumi:providers:gcp": "holds a project; credentials come from the environment",
