@@ -19,7 +19,7 @@ import { type Verification, verifyGone } from "./verify.ts";
 export interface RegionRollback {
   /** `aborted`: a canary was stopped. `returned`: the previous version took over again. `unchanged`: there was nothing to do. */
   done: "aborted" | "returned" | "unchanged";
-  /** Digest that was taken away, and the one that serves now. */
+  /** Digest that was taken away, if it is another than the one that serves now. */
   bad?: string;
   good?: string;
   /** The stage that the bad digest had come to. */
@@ -69,7 +69,8 @@ export function rollBack(
     if (state?.digest === undefined) throw new Error(`${service.name}'s Rollout has no image with a digest`);
     const left = leftBehind(state);
     if (stopped === undefined && left !== undefined) return stayReturned(cluster, state, state.digest, left, options);
-    if (stopped === undefined && state.digest === state.stable) {
+    if (state.digest === state.stable) {
+      if (stopped !== undefined) return stoppedSettings(state, stopped);
       await Promise.race([all, sleep(OTHERS_MS, undefined, { ref: false })]);
       return goBack(cluster, state, state.digest, states, options);
     }
@@ -157,6 +158,12 @@ async function stopCanary(
   await holding;
   const what = { bad, ...(good === undefined ? {} : { good }), stage: state.stage };
   return { done: "aborted", ...what, switchedAfter, ...(verification && { verification }), notes };
+}
+
+/** A canary of other settings under the image of stable: no answer tells the two apart, and to deny the image would deny stable. */
+function stoppedSettings({ digest = "", stage }: RegionState, { switchedAfter, notes }: Stopped): RegionRollback {
+  const left = `stable has the same image, so nothing is denied: take the change of settings back in the stack's config`;
+  return { done: "aborted", good: digest, stage, switchedAfter, notes: [...notes, left] };
 }
 
 /** After a full promotion: the previous version, whose pods are still up. */

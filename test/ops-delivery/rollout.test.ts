@@ -127,6 +127,21 @@ test("a second rollback by a colleague does not go back one version too far", as
   assert.equal((await client.get<Rollout>(PATHS.rollout)).metadata.generation, before.metadata.generation);
 });
 
+test("a rollback of other settings under the same image stops them, and does not deny what serves", async () => {
+  const denied = await readDenied(client, service);
+  await client.merge(PATHS.rollout, { spec: { template: { metadata: { annotations: { "test/setting": "other" } } } } });
+  await until("the settings are taken up", async () => (await state()).phase === "canary");
+  const [outcome] = await rollBackNow();
+  const { done, good: serves, bad: gone, notes = [] } = outcome?.value ?? {};
+  assert.deepEqual([done, serves, gone], ["aborted", good, undefined]);
+  assert.match(notes.join(), /nothing is denied/);
+  assert.deepEqual(await readDenied(client, service), denied);
+  const now = await state();
+  assert.deepEqual([now.phase, now.weight, now.stable], ["aborted", 0, good]);
+  await client.merge(PATHS.rollout, { spec: { template: { metadata: { annotations: { "test/setting": null } } } } });
+  await until("the settings are taken back", async () => (await state()).phase === "stable");
+});
+
 test("a rollback with Argo's controller dead: the weights alone do it, and Argo follows when it is back", async () => {
   await releaseUpTo(worse, "50");
   await until("weight 50", async () => (await weightsNow())["dwcp-v3-canary"] === 50);
