@@ -140,20 +140,19 @@ async function stopCanary(
   const notes = [...problems];
   const ending = new AbortController();
   const holding = holdWeights(client, service, state, ending.signal);
-  const [latched, verification] = await Promise.all([
-    latch(state, bad, options, client),
-    verify(client, region, bad, options),
-  ]);
-  notes.push(...latched);
   const good = state.stable;
-  // Only for the whole stack: a config that names the bad digest for other regions would have the next `up` set it again.
-  if (whole && good !== undefined && latched.length === 0)
-    notes.push(
-      ...(await attempt("the image of the Rollout", async () => {
-        await setDigest(client, service, good);
-        return settle(client, service, good, bad);
-      })),
-    );
+  // At once, and not when the gateway was seen to follow: an aborted canary keeps Argo and the gateways busy until it has gone.
+  const settling = async (): Promise<string[]> => {
+    const latched = await latch(state, bad, options, client);
+    // Only for the whole stack: a config that names the bad digest for other regions would have the next `up` set it again.
+    if (!whole || good === undefined || latched.length > 0) return latched;
+    return attempt("the image of the Rollout", async () => {
+      await setDigest(client, service, good);
+      return settle(client, service, good, bad);
+    });
+  };
+  const [left, verification] = await Promise.all([settling(), verify(client, region, bad, options)]);
+  notes.push(...left);
   ending.abort();
   await holding;
   const what = { bad, ...(good === undefined ? {} : { good }), stage: state.stage };

@@ -175,4 +175,4 @@ export const until = (
   check: () => Promise<boolean>,
   state?: () => unknown,
 ): Promise<number> =>
-  waitUntil(what, check, { seconds, every: 100, state: async () => JSON.stringify(await state?.()) ?? "" });
+  waitUntil(what, check, { seconds, every: 400, state: async () => JSON.stringify(await state?.()) ?? "" });
