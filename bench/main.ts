@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import type { Figures } from "./figures.ts";
 import { policies } from "./policies.ts";
 import { preview } from "./preview.ts";
+import { regions } from "./regions.ts";
 import { rollback } from "./rollback.ts";
 import { startup } from "./startup.ts";
 import { up } from "./up.ts";
@@ -19,6 +20,10 @@ const benchmarks: Record<string, Benchmark> = {
   preview: {
     title: "preview of the unchanged staging stack, against a flat program of as many resources",
     run: preview,
+  },
+  regions: {
+    title: "three regions: from a start with their data to every entry answering; memory and processors at rest",
+    run: regions,
   },
   rollback: {
     title: "novactl rollback at every moment of a release and under every fault, to the last answer of the version",

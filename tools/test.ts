@@ -1,35 +1,67 @@
 /**
- * `npm test`: set-up, format and lint, types, unit tests, then tests with the real engine. The last line is
- * `N passed, N failed`; a step that fails counts as one failed test, and so does a run without any test.
+ * `npm test`: set-up, format and lint, types, unit tests, then tests with the real engine. With names of suites only those, after
+ * set-up: `e2e`, the whole environment from end to end, runs by its name alone. The last line is `N passed, N failed`; a step
+ * that fails counts as one failed test, and so does a run without any test.
  */
 import { globSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join, relative, sep } from "node:path";
+import { join, relative } from "node:path";
 import { checkout } from "./cache.ts";
 import { setUpRegionTools } from "./regionTools.ts";
 import { setUpTools } from "./setup.ts";
 import { type Count, runTestFiles, seconds, type TestRun } from "./testFiles.ts";
 import { work } from "./work.ts";
 
-/** Each engine test keeps an engine, a program and its provider busy: more of them at once only wait for each other. */
-const ENGINE_CONCURRENCY = Math.min(2, availableParallelism());
+interface Suite extends Omit<TestRun, "signal"> {
+  title: string;
+  files: readonly string[];
+  /** Whether it runs only when it is asked for. */
+  byName?: true;
+}
+
+const find = (pattern: string, exclude: string[] = []): string[] =>
+  globSync(pattern, { cwd: checkout, exclude }).toSorted();
+
+/** In the order in which they run. */
+const SUITES: Readonly<Record<string, Suite>> = {
+  unit: {
+    title: "unit tests",
+    files: find("test/**/*.test.ts", ["test/engine/**"]),
+    concurrency: availableParallelism(),
+  },
+  // Each keeps an engine, a program and its provider busy: more of them at once only wait for each other.
+  engine: {
+    title: "engine tests",
+    files: find("test/engine/**/*.test.ts"),
+    concurrency: Math.min(2, availableParallelism()),
+  },
+  // Alone on the machine: it holds the promises about time, which two slow processors do not keep yet.
+  e2e: { title: "end-to-end tests", files: find("test/e2e/**/*.e2e.ts"), concurrency: 1, each: true, byName: true },
+};
 
 const total: Count = { passed: 0, failed: 0 };
 const interruption = new AbortController();
 process.once("SIGINT", () => interruption.abort()).once("SIGTERM", () => interruption.abort());
 
-const files = globSync("test/**/*.test.ts", { cwd: checkout }).toSorted();
-const engineTests = files.filter((file) => file.startsWith(join("test", "engine") + sep));
-const unitTests = files.filter((file) => !engineTests.includes(file));
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !Object.hasOwn(SUITES, name));
+if (unknown.length > 0) {
+  console.error(
+    `error: no suite ${unknown.join(", ")}: there are ${Object.keys(SUITES).join(", ")}; without a name all run but e2e`,
+  );
+  process.exit(1);
+}
 
 await step("set-up", async () => {
   await setUpTools(["pulumi"]);
   await setUpRegionTools();
 });
-await step("format and lint", () => command("biome", "ci", "--colors=off", "."));
-await step("types", () => command("tsc", "--pretty", "false"));
-await tests("unit tests", unitTests, { concurrency: availableParallelism() });
-await tests("engine tests", engineTests, { concurrency: ENGINE_CONCURRENCY });
+if (wanted.length === 0) {
+  await step("format and lint", () => command("biome", "ci", "--colors=off", "."));
+  await step("types", () => command("tsc", "--pretty", "false"));
+}
+for (const [name, suite] of Object.entries(SUITES))
+  if (wanted.length === 0 ? suite.byName === undefined : wanted.includes(name)) await tests(suite);
 if (total.passed + total.failed === 0) await step("some tests", () => Promise.reject(new Error("no test was run")));
 
 console.log(`${total.passed} passed, ${total.failed} failed`);
@@ -50,15 +82,15 @@ async function step(name: string, run: () => Promise<void>): Promise<void> {
   }
 }
 
-async function tests(name: string, paths: readonly string[], how: Omit<TestRun, "signal">): Promise<void> {
-  if (interruption.signal.aborted || paths.length === 0) return;
+async function tests({ title, files, byName: _, ...how }: Suite): Promise<void> {
+  if (interruption.signal.aborted || files.length === 0) return;
   const started = performance.now();
-  console.log(`${name}:`);
-  const absolute = paths.map((path) => join(checkout, path));
+  console.log(`${title}:`);
+  const absolute = files.map((path) => join(checkout, path));
   const { passed, failed } = await runTestFiles(absolute, { ...how, signal: interruption.signal });
   total.passed += passed;
   total.failed += failed;
-  console.log(`${failed === 0 ? "✔" : "✖"} ${name} (${seconds(performance.now() - started)})`);
+  console.log(`${failed === 0 ? "✔" : "✖"} ${title} (${seconds(performance.now() - started)})`);
 }
 
 async function command(name: string, ...args: string[]): Promise<void> {

@@ -10,7 +10,7 @@ import { serveRole } from "./server.ts";
  */
 export const load: Role = async (context) => {
   const { rate, url } = ROLE_ENVIRONMENT.load;
-  const perSecond = Number(context.env[rate] ?? "20");
+  const perSecond = Number(context.env[rate] ?? "10");
   const target = context.env[url];
   if (target === undefined || !(perSecond > 0))
     throw new Error(`${url} and ${rate}, a number of requests per second above 0, are needed`);

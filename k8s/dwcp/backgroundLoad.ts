@@ -14,7 +14,7 @@ export interface BackgroundLoadArgs {
   image: string;
   /** Where the requests go, inside the cluster. */
   url: string;
-  /** Requests per second. @default 20, of which a canary at 10 % gets four times what it needs to be judged */
+  /** Requests per second. @default 10, of which a canary at 10 % gets twice what it needs to be judged */
   rate?: number;
 }
 
@@ -22,7 +22,7 @@ export interface BackgroundLoadArgs {
 export class BackgroundLoad extends ComponentResource {
   constructor(name: string, args: BackgroundLoadArgs, options?: ComponentResourceOptions) {
     super("novacron:dwcp:BackgroundLoad", name, {}, options);
-    const { region, namespace, image, url, rate = 20 } = args;
+    const { region, namespace, image, url, rate = 10 } = args;
     const metadata = { name: NAME, namespace, labels: nameLabel(NAME) };
     const account = new ServiceAccount(
       `${name}-account`,

@@ -19,7 +19,7 @@ import { type Verification, verifyGone } from "./verify.ts";
 export interface RegionRollback {
   /** `aborted`: a canary was stopped. `returned`: the previous version took over again. `unchanged`: there was nothing to do. */
   done: "aborted" | "returned" | "unchanged";
-  /** Digest that was taken away, and the one that serves now. */
+  /** Digest that was taken away, if it is another than the one that serves now. */
   bad?: string;
   good?: string;
   /** The stage that the bad digest had come to. */
@@ -69,7 +69,8 @@ export function rollBack(
     if (state?.digest === undefined) throw new Error(`${service.name}'s Rollout has no image with a digest`);
     const left = leftBehind(state);
     if (stopped === undefined && left !== undefined) return stayReturned(cluster, state, state.digest, left, options);
-    if (stopped === undefined && state.digest === state.stable) {
+    if (state.digest === state.stable) {
+      if (stopped !== undefined) return stoppedSettings(state, stopped);
       await Promise.race([all, sleep(OTHERS_MS, undefined, { ref: false })]);
       return goBack(cluster, state, state.digest, states, options);
     }
@@ -139,24 +140,29 @@ async function stopCanary(
   const notes = [...problems];
   const ending = new AbortController();
   const holding = holdWeights(client, service, state, ending.signal);
-  const [latched, verification] = await Promise.all([
-    latch(state, bad, options, client),
-    verify(client, region, bad, options),
-  ]);
-  notes.push(...latched);
   const good = state.stable;
-  // Only for the whole stack: a config that names the bad digest for other regions would have the next `up` set it again.
-  if (whole && good !== undefined && latched.length === 0)
-    notes.push(
-      ...(await attempt("the image of the Rollout", async () => {
-        await setDigest(client, service, good);
-        return settle(client, service, good, bad);
-      })),
-    );
+  // At once, and not when the gateway was seen to follow: an aborted canary keeps Argo and the gateways busy until it has gone.
+  const settling = async (): Promise<string[]> => {
+    const latched = await latch(state, bad, options, client);
+    // Only for the whole stack: a config that names the bad digest for other regions would have the next `up` set it again.
+    if (!whole || good === undefined || latched.length > 0) return latched;
+    return attempt("the image of the Rollout", async () => {
+      await setDigest(client, service, good);
+      return settle(client, service, good, bad);
+    });
+  };
+  const [left, verification] = await Promise.all([settling(), verify(client, region, bad, options)]);
+  notes.push(...left);
   ending.abort();
   await holding;
   const what = { bad, ...(good === undefined ? {} : { good }), stage: state.stage };
   return { done: "aborted", ...what, switchedAfter, ...(verification && { verification }), notes };
+}
+
+/** A canary of other settings under the image of stable: no answer tells the two apart, and to deny the image would deny stable. */
+function stoppedSettings({ digest = "", stage }: RegionState, { switchedAfter, notes }: Stopped): RegionRollback {
+  const left = `stable has the same image, so nothing is denied: take the change of settings back in the stack's config`;
+  return { done: "aborted", good: digest, stage, switchedAfter, notes: [...notes, left] };
 }
 
 /** After a full promotion: the previous version, whose pods are still up. */

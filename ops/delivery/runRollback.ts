@@ -77,7 +77,10 @@ async function settleConfig(
   const did = outcomes.flatMap(({ value }) => (value === undefined || value.bad === undefined ? [] : [value]));
   const good = [...new Set(did.flatMap(({ good: digest }) => digest ?? []))];
   const bad = [...new Set(did.flatMap(({ bad: digest }) => digest ?? []))].filter((digest) => !good.includes(digest));
-  if (did.length === 0) return ["nothing was changed"];
+  if (did.length === 0) {
+    const isUnchanged = outcomes.every(({ value }) => value === undefined || value.done === "unchanged");
+    return isUnchanged ? ["nothing was changed"] : ["the config stays as it is"];
+  }
   try {
     const [digest, ...others] = good;
     if (digest === undefined || others.length > 0)

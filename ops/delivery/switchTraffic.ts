@@ -133,7 +133,7 @@ export async function returnTo(
 }
 
 /** How often the weights are looked at while they have to hold. */
-const HOLD_MS = 100;
+const HOLD_MS = 250;
 
 /**
  * Sets the weights to stable again whenever they are not, until told to end: Argo may have been about to set a stage when it
@@ -206,7 +206,7 @@ export async function settle(
             if (!isNotFound(error)) throw error;
           });
     }
-    await sleep(150);
+    await sleep(300);
   }
   return left;
 }

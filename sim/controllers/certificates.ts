@@ -5,7 +5,7 @@ import { type Certificate, decoded, encoded, type Issuer, type Secret } from "./
 import { isTrue, withCondition } from "./conditions.ts";
 import type { ControllerContext } from "./context.ts";
 import { milliseconds } from "./durations.ts";
-import { CERTIFICATES, collectionPath, fromKey, objectPath, ownedBy, SECRETS } from "./paths.ts";
+import { CERTIFICATES, collectionPath, fromKey, objectPath, ownedBy, type Resource, SECRETS } from "./paths.ts";
 import { type CertificateFacts, newPrivateKey, privateKeyPem, readKeyPair, sign } from "./signing.ts";
 import { updateStatus } from "./status.ts";
 
@@ -43,20 +43,27 @@ export function certificateReconciler(context: ControllerContext, around: Surrou
       await report(context, certificate, "False", "DoesNotExist", `${current}; ${kind} ${name} ${why}`);
       return undefined;
     }
-    // The watch may not have told yet of what was issued a moment ago.
-    const live = await liveSecret(context, certificate);
-    if (typeof usable(certificate, live) !== "string") return undefined;
-    await report(context, certificate, "False", "Issuing", current);
-    const issued = await issue(context, certificate, live, issuer, around.secret, secretNamespace);
-    await store(context, certificate, live, issued, around.ownSecrets);
+    // The watch may not have told yet of what was issued a moment ago, nor of the revision that was counted for it.
+    const latest = await live<Certificate>(context, CERTIFICATES, name, namespace);
+    if (latest === undefined) return undefined;
+    const held = await live<Secret>(context, SECRETS, latest.spec.secretName, namespace);
+    if (typeof usable(latest, held) !== "string") return undefined;
+    await report(context, latest, "False", "Issuing", current);
+    const issued = await issue(context, latest, held, issuer, around.secret, secretNamespace);
+    await store(context, latest, held, issued, around.ownSecrets);
     context.log(`${key}: issued into secret ${certificate.spec.secretName} (${current})`);
     return undefined;
   };
 }
 
-async function liveSecret({ client }: ControllerContext, { metadata, spec }: Certificate): Promise<Secret | undefined> {
+async function live<Item>(
+  { client }: ControllerContext,
+  of: Resource,
+  name: string,
+  namespace: string,
+): Promise<Item | undefined> {
   try {
-    return await client.get<Secret>(objectPath(SECRETS, spec.secretName, metadata.namespace));
+    return await client.get<Item>(objectPath(of, name, namespace));
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;

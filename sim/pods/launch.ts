@@ -6,6 +6,7 @@ import { ClusterClient } from "../../client/client.ts";
 import type { Faults, Role, RoleContext, RunningRole } from "../../workload/role.ts";
 import type { ControllerContext } from "../controllers/context.ts";
 import type { RegionContext } from "../region/context.ts";
+import { GOMAXPROCS } from "../region/processes.ts";
 import { containerEnvironment, expand, type Sources } from "./environment.ts";
 import { type Execution, runInProcess, runProcess, runRole } from "./execution.ts";
 import { KUBECONFIG_FOLDER, SERVICE_ACCOUNT_FOLDER } from "./identity.ts";
@@ -133,14 +134,11 @@ const unknownRole =
 async function processEnvironment(folder: string): Promise<Record<string, string>> {
   const temporary = join(folder, "tmp");
   await mkdir(temporary, { recursive: true });
-  const { PATH = "", NODE_EXTRA_CA_CERTS, SSL_CERT_FILE } = process.env;
-  return {
-    PATH,
-    HOME: folder,
-    TMPDIR: temporary,
-    ...(NODE_EXTRA_CA_CERTS === undefined ? {} : { NODE_EXTRA_CA_CERTS }),
-    ...(SSL_CERT_FILE === undefined ? {} : { SSL_CERT_FILE }),
-  };
+  const inherited = ["PATH", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "NODE_COMPILE_CACHE"].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...Object.fromEntries(inherited), HOME: folder, TMPDIR: temporary, GOMAXPROCS };
 }
 
 /** Where a program finds the API server, as in any pod. */

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Faults } from "../../workload/role.ts";
 import { digestNamed, type Environment, until } from "./environment.ts";
-import { reached, release, releaseTo, settle, startProbes, stateOf } from "./releases.ts";
+import { reached, release, releaseTo, settle, stateOf } from "./releases.ts";
 
 /** From the first bad answer to the abort. */
 const DETECTION_SECONDS = 30;
@@ -19,21 +19,21 @@ export function badCanaryTests(environment: () => Environment): void {
     test(`a canary with ${title} is taken back by itself`, async (t) => {
       const digest = digestNamed(name);
       await environment().fault(REGION, { digest }, faults);
-      const probes = await startProbes(environment(), 40);
+      const probe = await environment().probe(REGION, 40);
+      probe.start();
       try {
         await release(environment(), digest);
         await reached(environment(), REGION, digest, "10");
         const detection = await aborted(environment(), digest);
         t.diagnostic(`${title}: taken back ${(detection / 1000).toFixed(1)} s after it reached 10 %`);
-        const probe = probes.get(REGION);
         await sleep(1000);
-        probe?.window();
+        probe.window();
         await sleep(2000);
-        const after = probe?.window();
-        assert.equal(after?.failed, 0);
-        assert.equal(after?.answers[digest], undefined);
+        const after = probe.window();
+        assert.equal(after.failed, 0);
+        assert.equal(after.answers[digest], undefined);
       } finally {
-        await Promise.all([...probes.values()].map((probe) => probe.stop()));
+        await probe.stop();
         await settle(environment());
       }
     });

@@ -9,6 +9,9 @@ import { nothingLost, startProbes, stateOf } from "./releases.ts";
 const REGION = "gcp-aso1";
 const PROMISE_MS = 5_000;
 
+/** Requests per second and region. */
+const RATE = 20;
+
 interface Pod {
   metadata: { name: string; namespace: string; ownerReferences?: { kind: string }[]; deletionTimestamp?: string };
   spec: { nodeName?: string };
@@ -20,7 +23,7 @@ interface Node {
 
 export function continuityTests(environment: () => Environment): void {
   test("the kill switch moves every request to v1 within 5 s, and back", async (t) => {
-    const probes = await startProbes(environment(), 30);
+    const probes = await startProbes(environment(), RATE);
     try {
       await sleep(1_500);
       const stable = new Map(
@@ -63,7 +66,8 @@ export function continuityTests(environment: () => Environment): void {
     assert.ok(first !== undefined);
     const zone = first.metadata.labels["topology.kubernetes.io/zone"];
     const ofZone = nodes.filter(({ metadata }) => metadata.labels["topology.kubernetes.io/zone"] === zone);
-    const probes = await startProbes(environment(), 30);
+    const probe = await environment().probe(REGION, RATE);
+    probe.start();
     try {
       await drain(client, [first.metadata.name]);
       await sleep(2_000);
@@ -75,7 +79,7 @@ export function continuityTests(environment: () => Environment): void {
     } finally {
       for (const { metadata } of nodes)
         await client.merge(`/api/v1/nodes/${metadata.name}`, { spec: { unschedulable: null } });
-      await nothingLost(probes);
+      await nothingLost(new Map([[REGION, probe]]));
     }
   });
 
@@ -85,9 +89,8 @@ export function continuityTests(environment: () => Environment): void {
       labelSelector: "app.kubernetes.io/name=dwcp-v3",
     });
     const node = items[0]?.spec.nodeName ?? "";
-    const probes = await startProbes(environment(), 50);
-    const probe = probes.get(REGION);
-    assert.ok(probe !== undefined);
+    const probe = await environment().probe(REGION, 2 * RATE);
+    probe.start();
     try {
       await sleep(1_000);
       await environment().succeed("sim", "node", REGION, node, "off");
@@ -103,7 +106,7 @@ export function continuityTests(environment: () => Environment): void {
       assert.ok(failed / requests < 0.1, `${failed} of ${requests} failed`);
     } finally {
       await environment().succeed("sim", "node", REGION, node, "on");
-      await Promise.all([...probes.values()].map((each) => each.stop()));
+      await probe.stop();
       assert.deepEqual(await probe.lost(), [], "acknowledged writes are gone");
     }
   });

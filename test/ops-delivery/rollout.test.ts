@@ -110,7 +110,8 @@ test("status tells the stage and the weight that the gateway has", async () => {
 test("a rollback at 10 %: weights to stable at once, the digest latched, and the Rollout whole again on the good one", async () => {
   const [outcome] = await rollBackNow();
   assert.equal(outcome?.error, undefined);
-  assert.deepEqual([outcome?.value?.done, outcome?.value?.bad, outcome?.value?.good], ["aborted", bad, good]);
+  const { done, bad: gone, good: serves, notes } = outcome?.value ?? {};
+  assert.deepEqual([done, gone, serves, notes], ["aborted", bad, good, []]);
   // The promise; how much faster it is belongs to the bench.
   assert.ok((outcome?.value?.switchedAfter ?? 9999) < 5000, String(outcome?.value?.switchedAfter));
   assert.deepEqual(await weightsNow(), { "dwcp-v3-stable": 100, "dwcp-v3-canary": 0 });
@@ -125,6 +126,21 @@ test("a second rollback by a colleague does not go back one version too far", as
   const [outcome] = await rollBackNow();
   assert.match(outcome?.error?.message ?? outcome?.value?.notes.join() ?? "", /nothing to go back to|is back at/);
   assert.equal((await client.get<Rollout>(PATHS.rollout)).metadata.generation, before.metadata.generation);
+});
+
+test("a rollback of other settings under the same image stops them, and does not deny what serves", async () => {
+  const denied = await readDenied(client, service);
+  await client.merge(PATHS.rollout, { spec: { template: { metadata: { annotations: { "test/setting": "other" } } } } });
+  await until("the settings are taken up", async () => (await state()).phase === "canary");
+  const [outcome] = await rollBackNow();
+  const { done, good: serves, bad: gone, notes = [] } = outcome?.value ?? {};
+  assert.deepEqual([done, serves, gone], ["aborted", good, undefined]);
+  assert.match(notes.join(), /nothing is denied/);
+  assert.deepEqual(await readDenied(client, service), denied);
+  const now = await state();
+  assert.deepEqual([now.phase, now.weight, now.stable], ["aborted", 0, good]);
+  await client.merge(PATHS.rollout, { spec: { template: { metadata: { annotations: { "test/setting": null } } } } });
+  await until("the settings are taken back", async () => (await state()).phase === "stable");
 });
 
 test("a rollback with Argo's controller dead: the weights alone do it, and Argo follows when it is back", async () => {

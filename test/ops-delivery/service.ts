@@ -68,7 +68,7 @@ export function rollout(image: string, options: { gates: boolean } = { gates: tr
           canaryService: `${NAME}-canary`,
           trafficRouting: { traefik: { weightedTraefikServiceName: NAME } },
           scaleDownDelaySeconds: 3600,
-          abortScaleDownDelaySeconds: 300,
+          abortScaleDownDelaySeconds: 10,
           steps: [
             gate("10"),
             { setWeight: 10 },

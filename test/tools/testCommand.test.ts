@@ -14,8 +14,8 @@ function checkoutWith(t: TestContext, files: Record<string, string>): CheckoutCo
   return checkout;
 }
 
-async function npmTest(checkout: CheckoutCopy) {
-  const { code, stdout, stderr } = await checkout.run("tools/test.ts").ended;
+async function npmTest(checkout: CheckoutCopy, ...suites: string[]) {
+  const { code, stdout, stderr } = await checkout.run("tools/test.ts", ...suites).ended;
   return { code, output: stdout + stderr, lastLine: stdout.trimEnd().split("\n").at(-1) };
 }
 
@@ -32,6 +32,20 @@ test("the last line counts all tests, engine tests come last, and a failure is s
   assert.match(output, /2 !== 3/);
   assert.match(output, /said by the test/);
   assert.match(output, /plan\/good\.test\.ts: 3 passed.*engine\/up\.test\.ts: 1 passed/s);
+});
+
+test("one suite alone runs without the others, and an unknown one is refused by name", async (t) => {
+  const checkout = checkoutWith(t, {
+    "test/plan/bad.test.ts": 'test("a", () => assert.fail());',
+    "test/e2e/whole.e2e.ts": 'test("b", () => {});',
+  });
+  const usual = await npmTest(checkout);
+  assert.deepEqual([usual.code, usual.lastLine], [1, "0 passed, 1 failed"], "e2e runs by its name alone");
+  const alone = await npmTest(checkout, "e2e");
+  assert.deepEqual([alone.code, alone.lastLine], [0, "1 passed, 0 failed"]);
+  const unknown = await npmTest(checkout, "e2e", "unity");
+  assert.equal(unknown.code, 1);
+  assert.match(unknown.output, /no suite unity: there are unit, engine, e2e/);
 });
 
 test("a step that fails counts as one failed and shows what it said", async (t) => {
