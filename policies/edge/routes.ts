@@ -77,14 +77,14 @@ function split(text: string, operator: "&&" | "||"): string[] {
   let depth = 0;
   let quoted = false;
   for (let index = 0; index < text.length; index += 1) {
-    const character = text[index];
+    const character = text.charAt(index);
     if (character === "`") quoted = !quoted;
     if (!quoted && character === "(") depth += 1;
     if (!quoted && character === ")") depth -= 1;
     if (!quoted && depth === 0 && text.startsWith(operator, index)) {
       parts.push("");
       index += 1;
-    } else parts[parts.length - 1] += character;
+    } else parts.push((parts.pop() ?? "") + character);
   }
   return parts.map((part) => part.trim());
 }

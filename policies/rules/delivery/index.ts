@@ -1,5 +1,5 @@
 import type { Area } from "../../area.ts";
-import abortedStays from "./abortedStays.ts";
+import abortedLeaves from "./abortedLeaves.ts";
 import analysisProvider from "./analysisProvider.ts";
 import analysisStart from "./analysisStart.ts";
 import announcedDigest from "./announcedDigest.ts";
@@ -52,7 +52,7 @@ export const delivery: Area = {
     gateQuestion,
     announcedDigest,
     stableScale,
-    abortedStays,
+    abortedLeaves,
     previousStays,
     rollbackWindow,
     revisionHistory,
