@@ -1,12 +1,15 @@
 import { readFileSync } from "node:fs";
 import { PolicyPack } from "@pulumi/policy";
 import { Config } from "@pulumi/pulumi/config.js";
+import { deserializeOnce } from "./deserializeOnce.ts";
 import { readExemptions } from "./exemptions.ts";
 import { readLevels } from "./levels.ts";
 import { declarations, resourcePolicy, stackPolicy } from "./policies.ts";
 import { rules, stackRules } from "./rules/index.ts";
 import { Run } from "./run.ts";
 import { settingsPolicy, summary } from "./summary.ts";
+
+deserializeOnce();
 
 const beside = (file: string): string => readFileSync(new URL(file, import.meta.url), "utf8");
 

@@ -1,4 +1,4 @@
-import { valuesAt } from "../../path.ts";
+import { Unknown, valuesAt } from "../../path.ts";
 import { rule } from "../../rule.ts";
 
 /** Where the program has to hand over a secret itself; all others it leaves to the regions' secret stores. */
@@ -16,12 +16,14 @@ export default rule({
   why: "Without the mark a key stands in plain text in the state file, in previews and in the event log, whose readers are many more than the key's users (CWE-312).",
   fix: "Pass an output that is secret: of a config value set with --secret, or pulumi.secret(…).",
   applies: Object.keys(PLACES),
-  // Whether a value is secret is known before the value is.
-  needs: [],
+  // The SDK marks no value that is not known yet.
+  needs: [...new Set(Object.values(PLACES).flat())],
   check: (properties, { type, options: { secretInputs } }) =>
     (PLACES[type] ?? [])
       .flatMap((path) => valuesAt(properties, path))
       // Without the marks, as where nobody read them, nothing is secret.
-      .filter(({ at, value }) => value !== undefined && secretInputs?.includes(at) !== true)
+      .filter(
+        ({ at, value }) => value !== undefined && !(value instanceof Unknown) && secretInputs?.includes(at) !== true,
+      )
       .map(({ at }) => `${at} is not marked secret`),
 });
