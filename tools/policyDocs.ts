@@ -49,7 +49,7 @@ export function policyDocs(): string {
     "",
     "## Beside other catalogues",
     "",
-    "What each has for a requirement of ours, as read from their repositories in November 2026. Names are theirs; an empty cell means that none was found.",
+    "What each has for a requirement of ours, as known in November 2026. Names are theirs; those of checkov and cdk-nag were not checked against their sources, and an empty cell means that none is known.",
     "Most of them look at far more services than this environment uses; this is about its requirements alone.",
     "",
     ...table(
