@@ -24,14 +24,15 @@ const { advisory, faults: levelFaults } = readLevels(config.getObject<{ advisory
 const today = new Date().toISOString().slice(0, 10);
 const { exemptions, faults } = readExemptions(beside("exemptions.yaml"), { today, rules: ids });
 
+const isWhole = (process.env.NOVACRON_EXCLUDED_REGIONS ?? "") === "";
 const run = new Run({
   production,
+  isWhole,
   advisory,
   exemptions,
   tags: given({ owner: config.get("owner"), "cost-center": config.get("costCenter") }),
 });
 const { version } = JSON.parse(beside("package.json")) as { version: string };
-const isWhole = (process.env.NOVACRON_EXCLUDED_REGIONS ?? "") === "";
 
 new PolicyPack("novacron", {
   enforcementLevel: "mandatory",
@@ -40,7 +41,7 @@ new PolicyPack("novacron", {
     ...rules.map((rule) => resourcePolicy(rule, run)),
     ...stackRules.map((rule) => stackPolicy(rule, run)),
     // Last, since they tell what the others found.
-    settingsPolicy([...faults, ...levelFaults], run, isWhole),
+    settingsPolicy([...faults, ...levelFaults], run),
     summary({ name: "novacron", version, rules: ids.length }, run),
   ],
 });

@@ -66,6 +66,7 @@ export const stackPolicy = (declared: StackRule, run: Run): StackValidationPolic
         return;
       case "fail":
         for (const { urn, text: finding } of verdict.findings) {
+          if (!run.isWhole && urn !== undefined && run.declared(urn) === undefined) continue;
           if (!run.exempts(declared.id, shown.get(urn ?? "") ?? stack)) report(message(declared, finding), urn);
         }
         return;

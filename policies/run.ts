@@ -15,6 +15,8 @@ interface Named {
  */
 export class Run {
   readonly production: boolean;
+  /** Whether all regions take part. What a run leaves alone is shown as it was, its links to the others missing, and is not judged. */
+  readonly isWhole: boolean;
   /** Ids of rules that only warn in this stack. */
   readonly advisory: ReadonlySet<string>;
   readonly #exemptions: readonly Exemption[];
@@ -30,9 +32,12 @@ export class Run {
     production: boolean;
     advisory: ReadonlySet<string>;
     exemptions: readonly Exemption[];
+    /** @default true */
+    isWhole?: boolean;
     tags?: Readonly<Record<string, string>>;
   }) {
     this.#tags = of.tags ?? {};
+    this.isWhole = of.isWhole ?? true;
     this.production = of.production;
     this.advisory = of.advisory;
     this.#exemptions = of.exemptions;

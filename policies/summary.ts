@@ -24,14 +24,14 @@ export const summary = (pack: { name: string; version: string; rules: number }, 
 });
 
 /** Faults of the exemptions and of the stack's wishes, and exemptions that nothing needed, are errors of the run. */
-export const settingsPolicy = (faults: readonly string[], run: Run, isWhole: boolean): StackValidationPolicy => ({
+export const settingsPolicy = (faults: readonly string[], run: Run): StackValidationPolicy => ({
   name: "SETTINGS",
   description: "Exemptions and levels of enforcement are themselves in order",
   enforcementLevel: "mandatory",
   validateStack: (_, report) => {
     for (const fault of faults) report(fault);
     // A run that leaves regions alone does not see everything.
-    if (!isWhole) return;
+    if (!run.isWhole) return;
     for (const { rule, resource } of run.unused) {
       report(`exemption of ${resource} from ${rule} is not needed: no such resource breaks the rule; take it out`);
     }
