@@ -62,8 +62,8 @@ export interface ResourceChange {
   /** Changed properties, those that force a replacement first. */
   properties: readonly PropertyChange[];
   replacement?: Replacement;
-  /** Names of resources that the program makes from this one, through others too; of a replaced or deleted resource. */
-  dependents: readonly string[];
+  /** What the program makes from it, of a replaced or deleted resource. */
+  dependents: Dependents;
   /** The change only takes back what was changed outside. */
   repairsDrift?: true;
 }
@@ -71,6 +71,13 @@ export interface ResourceChange {
 /** What makes a resource precious. */
 export const MARKS = ["data", "cluster", "nodes", "gateway", "key", "network", "identity"] as const;
 export type Mark = (typeof MARKS)[number];
+
+/** Resources that are made from another one, through others too: what an interruption of it reaches. */
+export interface Dependents {
+  count: number;
+  /** Their names in the program, the first of them. */
+  names: readonly string[];
+}
 
 export interface Replacement {
   /** Paths of the properties that force it; empty when the engine does not tell, such as after a failed create. */
@@ -132,7 +139,7 @@ export interface Danger {
   regions: readonly string[];
   /** From → to of the properties behind it. */
   properties: readonly PropertyChange[];
-  dependents: readonly string[];
+  dependents: Dependents;
 }
 
 /** What changes for those who use the environment. */
