@@ -102,7 +102,7 @@ export class Redactor {
  * Texts that are plain in one place and secret in another of the same resource: on the other side of the change, or among
  * the outputs of a secret input. Whoever made them secret does not want to see the old ones either.
  */
-export function leaksIn(states: readonly { old?: StepState; new?: StepState }[]): Set<string> {
+export function leaksIn(states: readonly { old?: StepState | undefined; new?: StepState | undefined }[]): Set<string> {
   const leaks = new Set<string>();
   for (const { old, new: made } of states) {
     const values = [old?.inputs, old?.outputs, made?.inputs, made?.outputs];
