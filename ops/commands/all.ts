@@ -1,4 +1,5 @@
 import type { Command } from "../command.ts";
+import { diff } from "./diff.ts";
 import { drift } from "./drift.ts";
 import { env } from "./env.ts";
 import { history } from "./history.ts";
@@ -16,6 +17,7 @@ import { topology } from "./topology.ts";
 export const commands: readonly Command[] = [
   up,
   preview,
+  diff,
   refresh,
   destroy,
   status,

@@ -1,9 +1,9 @@
-import { urnParts } from "../state.ts";
 import { counted } from "./counts.ts";
 import { NO_DEPENDENTS } from "./dependents.ts";
 import { carriesOthers, nounOf } from "./marks.ts";
 import { DANGER_CLASSES, type Danger, type DangerClass, type Mark, type ResourceChange } from "./model.ts";
 import { guards, loweringOf } from "./protections.ts";
+import { linkPartOf } from "./reachability.ts";
 import { compare } from "./steps.ts";
 
 /** A changed resource with its region. */
@@ -102,27 +102,22 @@ function danger(
   };
 }
 
-/** The connections or tunnels of one kind at one end of a pair of regions. */
+/** The resources of one kind, such as tunnels, that make one end of a link. */
 export interface LinkParts {
   regions: readonly [string, string];
   urns: readonly string[];
 }
 
-const CARRIES_LINK =
-  /^(?:aws:ec2\/vpnConnection:|gcp:compute\/vPNTunnel:|azure-native:network(?:\/[^:]+)?:VirtualNetworkGatewayConnection$)/;
-
-/** The parts that carry each link, from all resources before the change. Their names hold both regions and a number. */
+/** The parts that carry each link, from all resources before the change. */
 export function linksIn(resources: readonly { urn: string; type: string }[]): LinkParts[] {
   const parts = new Map<string, { regions: [string, string]; urns: string[] }>();
-  for (const { urn, type } of resources) {
-    const names = [...urnParts(urn).name.matchAll(/(?<=^|-)(?:aws|azr|gcp)-[a-z0-9]{1,8}(?=-|$)/g)].map(
-      ([name]) => name,
-    );
-    const [first, second] = names;
-    if (!CARRIES_LINK.test(type) || first === undefined || second === undefined || first === second) continue;
-    const key = `${type} ${first} ${second}`;
-    const known = parts.get(key) ?? { regions: [first, second].toSorted(compare) as [string, string], urns: [] };
-    known.urns.push(urn);
+  for (const resource of resources) {
+    const found = linkPartOf(resource);
+    if (found === undefined) continue;
+    const { region, peer, part } = found;
+    const key = `${part} ${region} ${peer}`;
+    const known = parts.get(key) ?? { regions: [region, peer].toSorted(compare) as [string, string], urns: [] };
+    known.urns.push(resource.urn);
     parts.set(key, known);
   }
   return [...parts.values()];
@@ -139,7 +134,7 @@ function cutLinks(changes: readonly Placed[], links: readonly LinkParts[]): Dang
     const urns = cut.filter(({ regions }) => regions.join(" – ") === pair).flatMap((link) => link.urns);
     return {
       class: "cut-link",
-      text: `${pair}: all ${urns.length} connections of the pair change at once, so nothing carries its traffic meanwhile`,
+      text: `${pair}: every path of the pair changes at once, so nothing may carry its traffic meanwhile`,
       resources: urns.toSorted(compare),
       regions: pair.split(" – "),
       properties: [],

@@ -8,18 +8,19 @@ import { marksOf } from "./marks.ts";
 import {
   ACTIONS,
   type Dependents,
-  type MeshChange,
   type RegionChanges,
   type Replacement,
   type ResourceChange,
   type Review,
-  type Statement,
 } from "./model.ts";
 import { type Place, placeOfStep } from "./place.ts";
 import { policyReport } from "./policyReport.ts";
 import { diffValues } from "./propertyDiff.ts";
+import { meshChangeOf } from "./reachability.ts";
 import { leaksIn, Redactor } from "./redaction.ts";
 import { firstSentence } from "./sentence.ts";
+import { sidesOf } from "./sides.ts";
+import { statementsOf } from "./statements.ts";
 import { compare, type Observed, observe, type ResourceStep } from "./steps.ts";
 
 export interface ReviewSources {
@@ -28,12 +29,12 @@ export interface ReviewSources {
   events: readonly EngineEvent[];
   /** The state before it: what depends on what, and the parts of every link. */
   resources: readonly DependentResource[];
-  /** What the change means for those who use the environment. */
-  meaning?: (events: readonly EngineEvent[]) => { statements: readonly Statement[]; mesh?: MeshChange };
+  /** The regions of each wave of a release in order, from the stack's config. @default none: not known */
+  waves?: readonly (readonly string[])[];
 }
 
 /** Makes a review of a preview. The same preview gives the same review, whatever order its events came in. */
-export function reviewOf({ stack, events, resources, meaning }: ReviewSources): Review {
+export function reviewOf({ stack, events, resources, waves = [] }: ReviewSources): Review {
   const observed = observe(events);
   const redactor = new Redactor(leaksIn([...observed.steps, ...observed.refreshed]));
   const dependents = dependentsIn(resources);
@@ -47,7 +48,9 @@ export function reviewOf({ stack, events, resources, meaning }: ReviewSources): 
   const policies = policyReport(events, redactor);
   const drift = driftReport(observed, redactor);
   const dangers = dangersOf(changes, linksIn(resources));
-  const { statements, mesh } = meaning?.(events) ?? { statements: [] };
+  const sides = sidesOf(events);
+  const mesh = meshChangeOf(sides);
+  const statements = statementsOf({ sides, outputs: observed.outputs, mesh, waves });
   const counts = {
     ...(Object.fromEntries(
       ACTIONS.map((action) => [action, changes.filter(({ change }) => change.action === action).length]),
