@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { planEnvironment } from "../../infra/plan/environment.ts";
 import { command, type Option } from "../command.ts";
 import { allowOption, readAllowed } from "../consent.ts";
 import { checkRegions, excludeRegions } from "../excludedRegions.ts";
@@ -66,7 +67,9 @@ export const diff = command({
     const files = (values.write ?? []).map(readFile);
     const allowed = readAllowed(values.allow ?? []);
     const project = findProject();
-    if (project.name === "novacron") readStackConfig(project, stack);
+    // Only this project's stack files have the form from which a plan follows.
+    const config = project.name === "novacron" ? readStackConfig(project, stack) : undefined;
+    const surroundings = config === undefined ? {} : { plan: planEnvironment(config, stack) };
     if (values["no-clusters"] === true) {
       if (values.sim !== true)
         throw new OperatorError("--no-clusters is for the simulated clouds; give --sim too, or leave it out");
@@ -80,8 +83,8 @@ export const diff = command({
     const resources = regions.length > 0 ? ((await exportState(session)).deployment.resources ?? []) : [];
     const { code, review } = await previewReview(session, { exclusion: excludeRegions(regions, resources), rest });
     if (review === undefined) return FAILED;
-    process.stdout.write(written(review, format, { ...terminal(), allowed }));
-    for (const file of files) writeText(file.path, written(review, file.format));
+    process.stdout.write(written(review, format, { ...terminal(), ...surroundings, allowed }));
+    for (const file of files) writeText(file.path, written(review, file.format, { ...surroundings, allowed }));
     if (values.save !== undefined) writeText(values.save, saveReview(project, stack, review, { regions }));
     return code === 0 ? exitCode(review, allowed) : FAILED;
   },
