@@ -1,6 +1,8 @@
+import { decideUp, readAgreement } from "../agreement.ts";
 import { cacheClusters } from "../clusters.ts";
 import type { Option } from "../command.ts";
 import { command } from "../command.ts";
+import { allowOption } from "../consent.ts";
 import { passThroughWithEvents } from "../eventLog.ts";
 import { checkRegions, excludeRegions } from "../excludedRegions.ts";
 import { removeDeadLocks } from "../locks.ts";
@@ -61,6 +63,15 @@ const changing = {
   },
 } satisfies Record<string, Option>;
 
+const agreeing = {
+  allow: allowOption,
+  reviewed: {
+    type: "string",
+    value: "FILE",
+    description: "do nothing else than what `novactl diff --save FILE` has shown",
+  },
+} satisfies Record<string, Option>;
+
 interface Wishes {
   sim?: boolean;
   "no-clusters"?: boolean;
@@ -70,12 +81,27 @@ interface Wishes {
   yes?: boolean;
   adopt?: string[];
   "clear-pending"?: boolean;
+  allow?: string[];
+  reviewed?: string;
 }
+
+const OPTIONS: Record<Operation, Record<string, Option>> = {
+  up: { ...options, ...changing, ...agreeing },
+  preview: options,
+  refresh: { ...options, ...changing },
+  destroy: { ...options, ...changing },
+};
 
 const details = (operation: Operation): string =>
   [
     "Exit code: Pulumi's own. The first Ctrl-C lets Pulumi finish what is under way and save; the second kills it.",
     ...(operation === "up" || operation === "preview" ? ["The project's policy pack always runs."] : []),
+    ...(operation === "up"
+      ? [
+          "What it would do is reviewed first, as `novactl diff` shows it. Without --allow for each class of dangers in it nothing is",
+          "touched, and the exit code is 3. What was allowed is in the stack's history: `pulumi stack history`.",
+        ]
+      : []),
     ...(operation === "preview"
       ? []
       : [
@@ -89,7 +115,7 @@ const lifecycle = (operation: Operation) =>
     name: operation,
     summary: SUMMARIES[operation],
     positionals: [stackParameter],
-    options: operation === "preview" ? options : { ...options, ...changing },
+    options: OPTIONS[operation],
     rest: "arguments of `pulumi`",
     details: details(operation),
     examples: [`novactl ${operation} staging --sim`, `novactl ${operation} prod --exclude-region azr-weu -- --diff`],
@@ -115,6 +141,7 @@ async function runLifecycle(operation: Operation, stack: string, wishes: Wishes,
   }
   const regions = wishes["exclude-region"] ?? [];
   if (regions.length > 0) checkRegions(findProject(), stack, regions);
+  const agreement = operation === "up" ? readAgreement(stack, wishes, regions) : undefined;
   const session = await openSession(stack, wishes.sim);
   let recovery: Recovery | undefined;
   if (operation !== "preview") {
@@ -129,18 +156,25 @@ async function runLifecycle(operation: Operation, stack: string, wishes: Wishes,
   const run = { ...session, environment: { ...session.environment, ...exclusion.variables } };
   // What was adopted has no outputs yet, and an interrupted change no outcome.
   const stale = (recovery?.adopted.length ?? 0) + (recovery?.unsettled.length ?? 0) > 0;
+  const decision = agreement && (await decideUp(session, agreement, { exclusion, rest }));
+  if (decision?.goesOn === false) {
+    await releaseLock(session, decision.code);
+    if (wishes.json === true)
+      console.log(JSON.stringify({ operation, stack, exitCode: decision.code, result: "refused" }));
+    return decision.code;
+  }
   const args = [
     operation,
     "--stack",
     stack,
     ...FLAGS[operation],
     ...(operation === "destroy" && stale ? ["--refresh"] : []),
-    ...(wishes.yes === true ? ["--yes"] : []),
+    ...(decision === undefined && wishes.yes === true ? ["--yes"] : []),
     ...(session.policyPack !== undefined && (operation === "up" || operation === "preview")
       ? ["--policy-pack", session.policyPack]
       : []),
     ...exclusion.flags,
-    ...rest,
+    ...(decision?.arguments ?? rest),
   ];
   if (wishes.verbose === true) console.error(`${session.pulumi} ${args.join(" ")}`);
   if (wishes.json !== true) {
