@@ -1,4 +1,5 @@
 import type { Command } from "../command.ts";
+import { comment } from "./comment.ts";
 import { diff } from "./diff.ts";
 import { drift } from "./drift.ts";
 import { env } from "./env.ts";
@@ -9,6 +10,7 @@ import { mesh } from "./mesh.ts";
 import { pause, promote, release, resume } from "./release.ts";
 import { killSwitch, rollback } from "./rollback.ts";
 import { simulatorCommands } from "./sim.ts";
+import { stateScan } from "./stateScan.ts";
 import { status } from "./status.ts";
 import { token } from "./token.ts";
 import { topology } from "./topology.ts";
@@ -34,5 +36,7 @@ export const commands: readonly Command[] = [
   drift,
   env,
   topology,
+  stateScan,
+  comment,
   ...simulatorCommands,
 ];
