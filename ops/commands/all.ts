@@ -1,4 +1,5 @@
 import type { Command } from "../command.ts";
+import { affected } from "./affected.ts";
 import { comment } from "./comment.ts";
 import { diff } from "./diff.ts";
 import { drift } from "./drift.ts";
@@ -38,5 +39,6 @@ export const commands: readonly Command[] = [
   topology,
   stateScan,
   comment,
+  affected,
   ...simulatorCommands,
 ];

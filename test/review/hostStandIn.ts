@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Host } from "../../ops/pullRequest/host.ts";
+import { Host, type HostOptions } from "../../ops/pullRequest/host.ts";
 
 export const AUTHOR = "github-actions[bot]";
 const REPOSITORY = "novacron/environment";
@@ -33,8 +33,8 @@ export class HostStandIn {
   readonly requests: { method: string; path: string }[] = [];
   /** Asked before each request. */
   fault: (request: { method: string; path: string; number: number }) => Fault | undefined = () => undefined;
-  /** Milliseconds before a request is looked at, and before its answer leaves. */
-  latency: () => number = () => 0;
+  /** Milliseconds before a request is looked at, or what it waits for. */
+  latency: (method: string) => number | Promise<void> = () => 0;
   readonly #server: Server;
   #next = 1;
 
@@ -67,7 +67,7 @@ export class HostStandIn {
   }
 
   /** What the flow talks to it with. Waiting takes a thousandth of its time, and is written down. */
-  host(waits: number[] = [], options: { patience?: number; now?: () => number } = {}): Host {
+  host(waits: number[] = [], options: Partial<HostOptions> = {}): Host {
     return new Host({
       api: this.api,
       repository: REPOSITORY,
@@ -105,7 +105,8 @@ export class HostStandIn {
     const { method = "", url = "" } = request;
     let text = "";
     for await (const chunk of request) text += chunk;
-    await sleep(this.latency());
+    const latency = this.latency(method);
+    await (typeof latency === "number" ? sleep(latency) : latency);
     this.requests.push({ method, path: url });
     const fault = this.fault({ method, path: url, number: this.requests.length });
     if (fault === "no answer") return void response.destroy();
@@ -115,7 +116,6 @@ export class HostStandIn {
       return;
     }
     const { status, headers = {}, body } = this.#answer(method, url, request.headers.authorization, text);
-    await sleep(this.latency());
     if (fault === "done, then no answer") return void response.destroy();
     response.writeHead(fault === "done, then 502" ? 502 : status, { "content-type": "application/json", ...headers });
     response.end(JSON.stringify(body));

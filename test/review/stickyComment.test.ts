@@ -188,21 +188,22 @@ test("two runs at once leave one open comment, the later run's, however their re
   await fc.assert(
     fc.asyncProperty(
       fc.boolean(),
-      fc.infiniteStream(fc.nat(6)),
+      fc.infiniteStream(fc.constantFrom(0, 0, 5, 40)),
       fc.infiniteStream(fc.integer({ min: 0, max: 9 })),
       async (exists, latencies, faults) => {
         const host = await standIn(t);
         if (exists) await publish(host.host(), sticky(1, "before"));
-        host.latency = () => latencies.next().value;
+        // Writes are on the way for long: others look and write meanwhile.
+        host.latency = (method) => (method === "GET" ? 0 : latencies.next().value);
         host.fault = ({ method }) => {
           if (method === "GET") return undefined;
           const die = faults.next().value;
           return die === 0 ? { status: 502 } : die === 1 ? "done, then no answer" : undefined;
         };
-        // Settling takes longer than any request: 120 against at most 12 milliseconds, and one more look.
+        // Settling takes longer than any request: 200 against 40 milliseconds, and one more look.
         const outcomes = await Promise.all(
           [sticky(2, "two"), sticky(3, "three")].map((each) =>
-            publish(host.host([], { patience: 1e9 }), each, 120_000),
+            publish(host.host([], { patience: 1e9 }), each, 200_000),
           ),
         );
         assert.equal(outcomes[1]?.outcome, "written");
@@ -211,8 +212,37 @@ test("two runs at once leave one open comment, the later run's, however their re
         assert.match(left[0]?.body ?? "", /run=3\.1 [^\n]*\nthree$/);
       },
     ),
-    { numRuns: 25, endOnFailure: true },
+    { numRuns: 20, endOnFailure: true },
   );
+});
+
+test("what an earlier run writes late, over a later one's comment, is put right", async (t) => {
+  const host = await standIn(t);
+  await publish(host.host(), sticky(1, "before"));
+  const late = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  // The earlier run has seen nothing of the later one, and its write is on the way.
+  host.latency = (method) => {
+    if (method === "GET") return 0;
+    host.latency = () => 0;
+    held.resolve();
+    return late.promise;
+  };
+  const earlier = publish(host.host(), sticky(2, "two"));
+  await held.promise;
+  const wait = async () => {
+    late.resolve();
+    await earlier;
+  };
+  const later = await publish(host.host([], { wait }), sticky(3, "three"));
+  await wait();
+  assert.equal(later.outcome, "written");
+  assert.equal(
+    host.requests.filter(({ method }) => method === "PATCH").length,
+    3,
+    "the earlier one's write came between",
+  );
+  assert.match(bodies(host)[0] ?? "", /\nthree$/);
 });
 
 test("novactl comment writes what `novactl diff` wrote, and names everything that is missing at once", async (t) => {
