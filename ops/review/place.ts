@@ -10,7 +10,8 @@ export interface Place {
 
 /** A resource's place, from its URN and its parent's. */
 export function placeOfStep(step: ResourceStep): Place {
-  const { cloud, region } = placeOf(step);
+  // A provider belongs to its cloud, whoever made the type.
+  const { cloud, region } = placeOf({ urn: step.urn, type: step.type.replace(/^pulumi:providers:([\w-]+)$/, "$1:") });
   const parent = step.new?.parent || step.old?.parent;
   return { cloud, region, component: componentName(parent, region) };
 }

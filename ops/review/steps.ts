@@ -1,4 +1,4 @@
-import type { EngineEvent, StepState } from "../eventLog.ts";
+import type { EngineEvent, Step, StepState } from "../eventLog.ts";
 import { isProvider } from "../state.ts";
 import type { Action } from "./model.ts";
 
@@ -72,17 +72,16 @@ export function observe(events: readonly EngineEvent[]): Observed {
       outputs.after = outcome.new?.outputs ?? {};
     }
     const step = resourcePreEvent?.metadata;
-    if (step === undefined || step.op === "refresh" || step.type === STACK || isProvider(step)) continue;
+    if (step === undefined || step.op === "refresh" || step.type === STACK) continue;
     const state = step.new ?? step.old;
     if (state?.custom !== true) continue;
     const former = step.old?.urn;
     const renamed = former !== undefined && former !== step.urn ? { formerUrn: former } : {};
-    if (step.op === "same" && renamed.formerUrn === undefined) {
-      unchanged += 1;
+    const action = step.op === "same" ? sameAction(step) : ACTION_OF[step.op];
+    if (action === undefined) {
+      if (step.op === "same" && !isProvider(step)) unchanged += 1;
       continue;
     }
-    const action = step.op === "same" ? "rename" : ACTION_OF[step.op];
-    if (action === undefined) continue;
     const known = steps.get(step.urn);
     const differs = Object.entries(step.detailedDiff ?? {}).map(
       ([path, { diffKind, inputDiff }]) =>
@@ -107,6 +106,12 @@ export function observe(events: readonly EngineEvent[]): Observed {
     outputs,
     refreshed: refreshed.toSorted((a, b) => compare(a.urn, b.urn)),
   };
+}
+
+/** What the engine calls the same may still have another name, or no protection any more. */
+function sameAction({ urn, old, new: made }: Step): Action | undefined {
+  if (old?.urn !== undefined && old.urn !== urn) return "rename";
+  return (old?.protect === true) === (made?.protect === true) ? undefined : "update";
 }
 
 const present = <Key extends "old" | "new">(key: Key, state: StepState | undefined): { [K in Key]?: StepState } =>

@@ -54,8 +54,11 @@ export const summary = (PolicyPacks: Record<string, string> = { novacron: "1.0.0
   summaryEvent: { isPreview: true, result: "succeeded", durationSeconds: 1, resourceChanges: {}, PolicyPacks },
 });
 
-export const reviewed = (events: readonly EngineEvent[], resources: Parameters<typeof reviewOf>[0]["resources"] = []) =>
-  reviewOf({ stack: "staging", events: [...events, summary()], resources });
+export const reviewed = (
+  events: readonly EngineEvent[],
+  resources: Parameters<typeof reviewOf>[0]["resources"] = [],
+  packs?: Record<string, string>,
+) => reviewOf({ stack: "staging", events: [...events, summary(packs)], resources });
 
 /** Every changed resource of a review. */
 export const resourcesOf = (review: ReturnType<typeof reviewed>) =>
