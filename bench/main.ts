@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import type { Figures } from "./figures.ts";
 import { preview } from "./preview.ts";
+import { review } from "./review.ts";
 import { rollback } from "./rollback.ts";
 import { startup } from "./startup.ts";
 import { up } from "./up.ts";
@@ -17,6 +18,11 @@ const benchmarks: Record<string, Benchmark> = {
   preview: {
     title: "preview of the unchanged staging stack, against a flat program of as many resources",
     run: preview,
+  },
+  review: {
+    title: "review of a change of nearly every resource, in every format, against Pulumi's own preview of it",
+    trials: 3,
+    run: review,
   },
   rollback: {
     title: "novactl rollback at every moment of a release and under every fault, to the last answer of the version",
