@@ -15,8 +15,21 @@ export interface PlainSecret {
   length: number;
 }
 
-/** Properties of Pulumi's own that are random and public: salts, and proofs that a passphrase is the right one. */
-const PULUMI_OWN = new Set(["salt", "encryptionsalt", "sourcePosition", "stackTrace"]);
+/**
+ * Keys of Pulumi's own whose values are random or long and public: salts with their proof of the passphrase, what names or
+ * refers to resources, and the mark of references and secrets.
+ */
+const PULUMI_OWN = new Set([
+  "salt",
+  "encryptionsalt",
+  "sourcePosition",
+  "stackTrace",
+  "4dabf18193072939515e22adb298388d",
+]);
+const OF_A_RESOURCE = new Set([
+  ...["urn", "type", "id", "importID", "parent", "provider", "aliases", "dependencies", "propertyDependencies"],
+  ...["deletedWith", "initErrors", "viewOf"],
+]);
 
 /** What the engine writes where the value is a secret that it does not show, or is not known. */
 const STAND_INS = new Set([MASK, "[unknown]", "04da6b54-80e4-46f7-96ec-b56ff0331ba9"]);
@@ -52,11 +65,17 @@ function walk(value: unknown, place: Place, found: PlainSecret[]): void {
     return;
   }
   if (typeof value !== "object" || value === null || isEncrypted(value)) return;
+  if (isSecret(value)) {
+    const { name: _, ...where } = place;
+    found.push({ ...where, kind: "secret that Pulumi has not encrypted", length: (value.plaintext ?? "").length });
+    return;
+  }
   const { urn } = value as { urn?: unknown };
   // A resource begins its own paths, so that they read as in the program.
-  const inside = typeof urn === "string" && "type" in value ? { ...place, urn, path: "" } : place;
+  const isResource = typeof urn === "string" && "type" in value;
+  const inside = isResource ? { ...place, urn, path: "" } : place;
   for (const [key, member] of Object.entries(value)) {
-    if (PULUMI_OWN.has(key)) continue;
+    if (PULUMI_OWN.has(key) || (isResource && OF_A_RESOURCE.has(key))) continue;
     walk(member, { ...inside, path: inside.path === "" ? key : `${inside.path}.${key}`, name: key }, found);
   }
 }
@@ -64,15 +83,26 @@ function walk(value: unknown, place: Place, found: PlainSecret[]): void {
 /** A secret as Pulumi keeps it: in a state with its ciphertext, in the config of a run with `secure`. */
 function isEncrypted(value: object): boolean {
   if (isSecret(value)) return "ciphertext" in value && !("plaintext" in value);
-  return (value as { secure?: unknown }).secure === true;
+  const { secure } = value as { secure?: unknown };
+  return secure === true || (typeof secure === "string" && secure.startsWith("v1:"));
 }
 
 function kindOf(text: string, name: string): string | undefined {
   if (text === "" || STAND_INS.has(text)) return undefined;
   if (isSecretName(name) && !isReference(text)) return "plain value of a property that is called like a secret";
-  return findSecrets(text, { entropy: !isPublicName(name) }).find(({ start, end }) => !isPublic(text.slice(start, end)))
-    ?.kind;
+  const readable = isPublicName(name) || /(?:^i|I)ds?$|Type$|^thumbprint|^git\./.test(name);
+  return findSecrets(withoutIdentifiers(text), { entropy: !readable }).find(
+    ({ kind, start, end }) =>
+      !(readable && kind.startsWith("random characters")) && !isPublic(withoutIdentifiers(text).slice(start, end)),
+  )?.kind;
 }
+
+/** Names by which clouds know things are as random as keys, and hold words such as "secret". Addresses with a query stay. */
+const withoutIdentifiers = (text: string): string =>
+  text.replaceAll(
+    /arn:[\w-]+:[^\s"']+|\/subscriptions\/[^\s"'?]+|\bprojects\/[^\s"'?]+|(?:https:\/\/|\b)(?!hooks\.)[\w-]+(?:\.[\w-]+)+(?:\/[\w./~-]*)(?::(?:sub|aud))?(?![\w./~?:@-])/g,
+    "(identifier)",
+  );
 
 /** A property called like a secret may name one that is kept elsewhere. */
 const isReference = (text: string): boolean => /^(?:arn:|projects\/|https:\/\/|\/subscriptions\/)/.test(text);
