@@ -160,7 +160,9 @@ async function runLifecycle(operation: Operation, stack: string, wishes: Wishes,
   if (decision?.goesOn === false) {
     await releaseLock(session, decision.code);
     if (wishes.json === true)
-      console.log(JSON.stringify({ operation, stack, exitCode: decision.code, result: "refused" }));
+      console.log(
+        JSON.stringify({ operation, stack, exitCode: decision.code, result: "refused", ...(recovery && { recovery }) }),
+      );
     return decision.code;
   }
   const args = [
