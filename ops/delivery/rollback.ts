@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { inEachRegion, type Outcome, type RegionCluster } from "../clusters.ts";
+import { describeDrain, drainStreams, type StreamDrain } from "./drainStreams.ts";
 import { digestOf, short } from "./objects.ts";
 import { deny, type HistoryEntry } from "./record.ts";
 import { denialOf, type RegionState, readRegion, readTraffic, type Traffic } from "./region.ts";
@@ -27,6 +28,10 @@ export interface RegionRollback {
   /** Milliseconds from the decision until the API server had confirmed the switch. */
   switchedAfter?: number;
   verification?: Verification;
+  /** Ends with what has become of the bad digest's long streams, seconds after all the rest. Never fails. */
+  draining?: Promise<StreamDrain | undefined>;
+  /** The same, once it has ended. */
+  streams?: StreamDrain;
   /** What could not be done, or is left to be done; empty when all went well. */
   notes: string[];
 }
@@ -140,10 +145,9 @@ async function stopCanary(
   const notes = [...problems];
   const ending = new AbortController();
   const holding = holdWeights(client, service, state, ending.signal);
-  const [latched, verification] = await Promise.all([
-    latch(state, bad, options, client),
-    verify(client, region, bad, options),
-  ]);
+  const verifying = verify(client, region, bad, options);
+  const draining = drainStreams(client, { ...options, region, bad }, verifying);
+  const [latched, verification] = await Promise.all([latch(state, bad, options, client), verifying]);
   notes.push(...latched);
   const good = state.stable;
   // Only for the whole stack: a config that names the bad digest for other regions would have the next `up` set it again.
@@ -157,7 +161,7 @@ async function stopCanary(
   ending.abort();
   await holding;
   const what = { bad, ...(good === undefined ? {} : { good }), stage: state.stage };
-  return { done: "aborted", ...what, switchedAfter, ...(verification && { verification }), notes };
+  return { done: "aborted", ...what, switchedAfter, ...(verification && { verification }), draining, notes };
 }
 
 /** A canary of other settings under the image of stable: no answer tells the two apart, and to deny the image would deny stable. */
@@ -190,14 +194,16 @@ async function goBack(
   const switchedAfter = since(decided);
   options.tell?.(region, `switched after ${switchedAfter} ms`);
   if (previous.ready === 0) notes.push(`no pod of ${short(previous.digest)} was up any more; they have to start first`);
+  const verifying = verify(client, region, bad, options);
+  const draining = drainStreams(client, { ...options, region, bad }, verifying);
   const [latched, verification, left] = await Promise.all([
     latching,
-    verify(client, region, bad, options),
+    verifying,
     attempt("the check of the Rollout", () => settle(client, service, previous.digest, bad)),
   ]);
   notes.push(...latched, ...left);
   const what = { bad, good: previous.digest, stage: "done", switchedAfter };
-  return { done: "returned", ...what, ...(verification && { verification }), notes };
+  return { done: "returned", ...what, ...(verification && { verification }), draining, notes };
 }
 
 /**
@@ -272,7 +278,7 @@ const since = (decided: number): number => Math.round(performance.now() - decide
 /** The entry that a region's rollback leaves in its record. */
 export const entryOf = (
   { service, who, reason }: RollbackOptions,
-  { done, bad = "", good = "", stage, switchedAfter, verification }: RegionRollback,
+  { done, bad = "", good = "", stage, switchedAfter, verification, streams }: RegionRollback,
 ): HistoryEntry => ({
   at: new Date().toISOString(),
   who,
@@ -282,5 +288,5 @@ export const entryOf = (
   from: stage,
   to: good,
   reason,
-  outcome: `${done}, switched after ${switchedAfter} ms, ${verification === undefined ? "not verified" : verification.clear ? `verified after ${verification.after} ms` : `NOT verified: ${verification.problem}`}`,
+  outcome: `${done}, switched after ${switchedAfter} ms, ${verification === undefined ? "not verified" : verification.clear ? `verified after ${verification.after} ms` : `NOT verified: ${verification.problem}`}${streams === undefined ? "" : `, ${describeDrain(streams)}`}`,
 });

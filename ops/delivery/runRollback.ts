@@ -3,6 +3,7 @@ import { chosen, inEachRegion, type Outcome, openClusters, type RegionCluster } 
 import { OperatorError } from "../operatorError.ts";
 import { findProject, type Project } from "../project.ts";
 import { styled, table } from "../table.ts";
+import { describeDrain } from "./drainStreams.ts";
 import { operator } from "./edit.ts";
 import { short } from "./objects.ts";
 import { record } from "./record.ts";
@@ -38,15 +39,19 @@ export async function runRollback(wish: RollbackWish): Promise<number> {
     whole: regions.length === 0,
     ...(wish.json ? {} : { tell: (region: string, news: string) => console.error(`${region}: ${news}`) }),
   };
-  const outcomes = await rollBack(clusters, options);
-  const [settled, unrecorded] = await Promise.all([
+  const switched = await rollBack(clusters, options);
+  const at = new Date().toISOString();
+  const [settled, unrecorded, outcomes] = await Promise.all([
     options.whole
-      ? settleConfig(project, stack, service, clusters, outcomes)
+      ? settleConfig(project, stack, service, clusters, switched)
       : [
           `the config still names the image for the other regions; ${regions.join(" and ")} deny it, so an \`up\` does not bring it back`,
         ],
-    recordAll(clusters, outcomes, options),
+    recordAll(clusters, switched, options, at),
+    drained(switched),
   ]);
+  // Who rolls back again meanwhile must find the entry, so it is not kept back for the figure that is still to come.
+  if (outcomes.some(({ value }) => value?.streams !== undefined)) await recordAll(clusters, outcomes, options, at);
   const config = [...settled, ...unrecorded];
   const code = isGone(outcomes) ? 0 : 2;
   if (outcomes.every(({ error }) => error !== undefined))
@@ -111,15 +116,28 @@ async function settleConfig(
   }
 }
 
+/** Outcomes with what has become of long streams. */
+const drained = (outcomes: readonly Outcome<RegionRollback>[]): Promise<Outcome<RegionRollback>[]> =>
+  Promise.all(
+    outcomes.map(async (outcome) => {
+      if (outcome.value === undefined) return outcome;
+      const { draining, ...value } = outcome.value;
+      const streams = await draining;
+      if (streams === undefined) return { ...outcome, value };
+      return { ...outcome, value: { ...value, streams, notes: [...value.notes, describeDrain(streams)] } };
+    }),
+  );
+
 /** A record that cannot be written in time must not keep the operator waiting. */
 const RECORD_MS = 5_000;
 
+/** Records what was done in each region; an entry of the same moment is replaced. Returns what could not be recorded. */
 async function recordAll(
   clusters: readonly RegionCluster[],
   outcomes: readonly Outcome<RegionRollback>[],
   options: RollbackOptions,
+  at: string,
 ): Promise<string[]> {
-  const at = new Date().toISOString();
   const changed = clusters.flatMap((cluster) => {
     const value = outcomes.find(({ region }) => region === cluster.region)?.value;
     return value === undefined || value.done === "unchanged" ? [] : [{ cluster, value }];

@@ -12,6 +12,8 @@ export interface Service {
   release: readonly string[];
   /** Path behind the internal entry point that answers with the digest that served it; none is reachable for some. */
   probe?: string;
+  /** Clients hold long streams to its pods, which weights do not move. @default false */
+  streams?: boolean;
 }
 
 export const SERVICES: readonly Service[] = [
@@ -21,6 +23,7 @@ export const SERVICES: readonly Service[] = [
     image: ["novacron:images", "dwcpV3"],
     release: ["novacron:release"],
     probe: "/probe/dwcp/v1/version",
+    streams: true,
   },
   {
     name: "pba",

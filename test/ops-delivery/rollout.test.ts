@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ClusterClient } from "../../client/client.ts";
-import type { Rollout, TraefikService } from "../../ops/delivery/objects.ts";
+import type { ClusterClient, KubernetesObject, ObjectList, RequestInput } from "../../client/client.ts";
+import { drainStreams } from "../../ops/delivery/drainStreams.ts";
+import type { PodTemplate, Rollout, TraefikService } from "../../ops/delivery/objects.ts";
 import { readDenied } from "../../ops/delivery/record.ts";
 import { readRegion } from "../../ops/delivery/region.ts";
 import { type RollbackOptions, rollBack } from "../../ops/delivery/rollback.ts";
@@ -14,8 +15,8 @@ import { startArgo, startPods } from "./argo.ts";
 import { applyService, digest, PATHS, REPOSITORY } from "./service.ts";
 
 const [good, bad, worse] = [digest("a"), digest("b"), digest("c")];
-// No gateway runs here: what is not verified is not looked at.
-const { probe: _, ...service } = serviceNamed("dwcp-v3");
+// No gateway runs here: what is not verified is not looked at, and no streams are drained.
+const { probe: _, streams: __, ...service } = serviceNamed("dwcp-v3");
 let server: ApiServer;
 let client: ClusterClient;
 let argo: ReturnType<ApiServer["start"]>;
@@ -88,15 +89,66 @@ async function releaseUpTo(image: string, stage: "10" | "50" | "100" | "done"): 
   });
 }
 
-function rollBackNow(options: Partial<RollbackOptions> = {}) {
+/** Pods by uid, with the digest that they run. */
+async function podDigests(): Promise<Record<string, string>> {
+  const { items } = await client.get<ObjectList<KubernetesObject & { spec: PodTemplate["spec"] }>>(PATHS.pods);
+  return Object.fromEntries(
+    items.map(({ metadata, spec }) => [metadata.uid ?? "", spec.containers[0]?.image.split("@")[1] ?? ""]),
+  );
+}
+
+/** What a gateway would answer with, by weights and selectors; the canary's, as long as it may get anything. */
+async function served(): Promise<{ digest: string | undefined }> {
+  const { replicaSets, weight } = await state();
+  const hash = await selected(weight > 0 ? "-canary" : "-stable");
+  const set = replicaSets.find(({ metadata }) => metadata.labels?.["rollouts-pod-template-hash"] === hash);
+  return { digest: set?.spec.template.spec.containers[0]?.image.split("@")[1] };
+}
+
+/** A client behind which a gateway seems to run; notes what was served when the first pod was deleted. */
+function behindGateway() {
+  const servedAtDeletion: (string | undefined)[] = [];
+  const request = async (method: string, path: string, input?: RequestInput): Promise<unknown> => {
+    if (path.includes("/proxy/probe/")) return served();
+    if (method === "DELETE") servedAtDeletion.push((await served()).digest);
+    return client.request(method, path, input);
+  };
+  const proxy = new Proxy(client, {
+    get: (target, key: keyof ClusterClient) => {
+      if (key === "request") return request;
+      const value = target[key];
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  return { client: proxy, servedAtDeletion };
+}
+
+/** Rolls back with streams; they must leave the bad version after the requests have, and nothing else may end. */
+async function rollBackWithStreams(gone: string) {
+  const before = await podDigests();
+  const gateway = behindGateway();
+  const [outcome] = await rollBackNow(serviceNamed("dwcp-v3"), gateway.client);
+  const drain = await outcome?.value?.draining;
+  const running = await podDigests();
+  const ended = Object.entries(before).filter(([uid]) => !(uid in running));
+  const expected = Object.entries(before).filter(([, version]) => version === gone);
+  assert.ok(expected.length > 0);
+  assert.deepEqual(ended, expected);
+  assert.equal(drain?.problem, undefined);
+  assert.deepEqual([drain?.pods, gateway.servedAtDeletion], [ended.length, ended.map(() => good)]);
+  const { verification } = outcome?.value ?? {};
+  assert.ok((drain?.after ?? 0) > (verification?.after ?? Number.POSITIVE_INFINITY));
+  return outcome;
+}
+
+function rollBackNow(of: RollbackOptions["service"] = service, from = client) {
   const decided = performance.now();
-  return rollBack([{ region: "aws-use1", name: "test", client }], {
-    service,
+  return rollBack([{ region: "aws-use1", name: "test", client: from }], {
+    service: of,
     decided,
     who: "tester@here",
     reason: "test",
     whole: true,
-    ...options,
   });
 }
 
@@ -107,8 +159,8 @@ test("status tells the stage and the weight that the gateway has", async () => {
   assert.deepEqual([now.phase, now.stage, now.weight, now.digest, now.stable], ["canary", "10", 10, bad, good]);
 });
 
-test("a rollback at 10 %: weights to stable at once, the digest latched, and the Rollout whole again on the good one", async () => {
-  const [outcome] = await rollBackNow();
+test("a rollback at 10 %: weights to stable at once, the digest latched, its streams moved, and the Rollout whole again on the good one", async () => {
+  const outcome = await rollBackWithStreams(bad);
   assert.equal(outcome?.error, undefined);
   assert.deepEqual([outcome?.value?.done, outcome?.value?.bad, outcome?.value?.good], ["aborted", bad, good]);
   // The promise; how much faster it is belongs to the bench.
@@ -118,6 +170,29 @@ test("a rollback at 10 %: weights to stable at once, the digest latched, and the
   await until("Argo to follow", async () => (await state()).phase === "stable");
   const now = await state();
   assert.deepEqual([now.digest, now.stable], [good, good]);
+});
+
+test("no pod ends that serves, or of which it was not seen that requests have left it, or that cannot be known", async () => {
+  const before = await podDigests();
+  const clear = { clear: true, answers: 60, lastSeen: undefined, after: 500 };
+  const drain = (of: string, verification: { clear: boolean }, from = client) =>
+    drainStreams(
+      from,
+      { service: serviceNamed("dwcp-v3"), bad: of, decided: performance.now(), region: "aws-use1" },
+      Promise.resolve({ ...clear, ...verification }),
+    );
+  const unreachable = new Proxy(client, {
+    get: () => () => Promise.reject(new Error("cannot be reached")),
+  });
+  for (const [result, expected] of [
+    [await drain(good, { clear: true }), /requests may still go to it/],
+    [await drain(bad, { clear: false }), /not seen that requests have left/],
+    [await drain(bad, { clear: true }, unreachable), /cannot be reached/],
+  ] as const) {
+    assert.deepEqual([result?.pods, result?.after], [0, undefined]);
+    assert.match(result?.problem ?? "", expected);
+  }
+  assert.deepEqual(Object.keys(await podDigests()).toSorted(), Object.keys(before).toSorted());
 });
 
 test("a second rollback by a colleague does not go back one version too far", async () => {
@@ -132,8 +207,8 @@ test("a rollback of other settings under the same image stops them, and does not
   await client.merge(PATHS.rollout, { spec: { template: { metadata: { annotations: { "test/setting": "other" } } } } });
   await until("the settings are taken up", async () => (await state()).phase === "canary");
   const [outcome] = await rollBackNow();
-  const { done, good: serves, bad: gone, notes = [] } = outcome?.value ?? {};
-  assert.deepEqual([done, serves, gone], ["aborted", good, undefined]);
+  const { done, good: serves, bad: gone, draining, notes = [] } = outcome?.value ?? {};
+  assert.deepEqual([done, serves, gone, draining], ["aborted", good, undefined, undefined]);
   assert.match(notes.join(), /nothing is denied/);
   assert.deepEqual(await readDenied(client, service), denied);
   const now = await state();
@@ -163,7 +238,7 @@ test("a rollback after full promotion: the version before takes over within a se
     "services select the new version",
     async () => (await selected("-stable")) === (await selected("-canary")),
   );
-  const [outcome] = await rollBackNow();
+  const outcome = await rollBackWithStreams(full);
   assert.deepEqual(
     [outcome?.value?.done, outcome?.value?.bad, outcome?.value?.good, outcome?.value?.notes],
     ["returned", full, good, []],

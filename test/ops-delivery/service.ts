@@ -114,6 +114,7 @@ const service = (suffix: string) => ({
 });
 
 export const PATHS = {
+  pods: `/api/v1/namespaces/${NAMESPACE}/pods`,
   rollout: `/apis/argoproj.io/v1alpha1/namespaces/${NAMESPACE}/rollouts/${NAME}`,
   release: `/api/v1/namespaces/${NAMESPACE}/configmaps/${NAME}-release`,
   weights: `/apis/traefik.io/v1alpha1/namespaces/${NAMESPACE}/traefikservices/${NAME}`,
