@@ -5,10 +5,12 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Stage } from "../../infra/plan/release.ts";
+import type { StreamDrain } from "../../ops/delivery/drainStreams.ts";
 import type { Probe } from "../../ops/delivery/probe.ts";
 import { checkout, novactl } from "../ops/novactl.ts";
 import { digestNamed, type Environment, REGIONS, type RegionName, STACK, until } from "./environment.ts";
 import { nothingLost, releaseTo, settle, startProbes, stateOf } from "./releases.ts";
+import { streamFigures, streamOn, streamsLeft } from "./streams.ts";
 
 /** The promise: from the operator's decision to the last answer of the canary. */
 const PROMISE_MS = 5_000;
@@ -97,7 +99,7 @@ export function rollbackTests(environment: () => Environment): void {
   });
 
   for (const { title, stage, fault, unreachable = [] } of trials) {
-    test(`rollback ${title}: no answer of the release after ${PROMISE_MS / 1000} s, nothing lost`, async (t) => {
+    test(`rollback ${title}: no answer of the release after ${PROMISE_MS / 1000} s, its streams follow, nothing lost`, async (t) => {
       const digest = digestNamed(title);
       await releaseTo(environment(), digest, stage);
       const probes = await startProbes(environment(), RATE);
@@ -105,11 +107,13 @@ export function rollbackTests(environment: () => Environment): void {
       try {
         await sleep(1_500);
         for (const [region, probe] of probes) assert.ok(probe.lastAnswer(digest), `${region} runs the release`);
+        // At 10 % the few streams of the load may all be elsewhere.
+        if (stage !== "10") await Promise.all(REGIONS.map((region) => streamOn(environment(), region, digest)));
         if (fault !== undefined) mend = await fault(environment());
         const others = REGIONS.filter((region) => !unreachable.includes(region));
-        const { code, times } = await rollBack(environment(), probes, digest, others);
+        const { code, times, drains } = await rollBack(environment(), probes, digest, others);
         assert.equal(code, unreachable.length === 0 ? 0 : 2);
-        report(t, title, times);
+        report(t, title, times, drains);
         for (const [region, milliseconds] of times)
           assert.ok(milliseconds < PROMISE_MS, `${region}: ${milliseconds} ms`);
       } finally {
@@ -127,9 +131,9 @@ export function rollbackTests(environment: () => Environment): void {
     try {
       const up = environment().start("up", STACK, "--sim", "--yes", "--json");
       await sleep(8_000);
-      const { code, times } = await rollBack(environment(), probes, digest, REGIONS);
+      const { code, times, drains } = await rollBack(environment(), probes, digest, REGIONS);
       assert.equal(code, 0);
-      report(t, "during `up`", times);
+      report(t, "during `up`", times, drains);
       for (const [region, milliseconds] of times) assert.ok(milliseconds < PROMISE_MS, `${region}: ${milliseconds} ms`);
       await up.ended;
       await sleep(2_000);
@@ -173,24 +177,54 @@ export function rollbackTests(environment: () => Environment): void {
   });
 }
 
-/** Rolls back and measures, by region, from the start of the command to the last answer of the release. */
+type Times = (readonly [RegionName, number])[];
+
+/**
+ * Rolls back and measures, by region: from the start of the command to the last answer of the release, and until its streams
+ * had gone elsewhere.
+ */
 async function rollBack(
   environment: Environment,
   probes: ReadonlyMap<RegionName, Probe>,
   digest: string,
   regions: readonly RegionName[],
-): Promise<{ code: number | null; times: (readonly [RegionName, number])[] }> {
+): Promise<{ code: number | null; times: Times; drains: Times }> {
+  const before = await Promise.all(regions.map((region) => streamFigures(environment, region, digest)));
   const decision = performance.now();
-  const { code, stdout, stderr } = await environment.novactl("rollback", STACK, "--sim", "--reason", "a test");
+  const { code, stdout, stderr } = await environment.novactl(
+    "rollback",
+    STACK,
+    "--sim",
+    "--reason",
+    "a test",
+    "--json",
+  );
   assert.ok(code === 0 || code === 2, `${stdout}\n${stderr}`);
+  const outcome = JSON.parse(stdout) as { regions: { region: RegionName; streams?: StreamDrain }[] };
+  const drains = regions.map((region) => {
+    const found = outcome.regions.find((entry) => entry.region === region);
+    const after = found?.streams?.after;
+    assert.ok(after !== undefined, `${region}: streams were not drained: ${JSON.stringify(found)}`);
+    return [region, after] as const;
+  });
+  await Promise.all(
+    regions.map((region, index) => {
+      const figures = before[index];
+      return figures && streamsLeft(environment, region, digest, figures);
+    }),
+  );
   // Whatever comes later than this is later than promised anyway.
   await sleep(Math.max(0, decision + PROMISE_MS + 1_000 - performance.now()));
   const times = regions.map((region) => {
     const last = probes.get(region)?.lastAnswer(digest)?.at ?? decision;
     return [region, Math.max(0, Math.round(last - decision))] as const;
   });
-  return { code, times };
+  return { code, times, drains };
 }
 
-const report = (t: TestContext, title: string, times: readonly (readonly [string, number])[]): void =>
-  t.diagnostic(`rollback ${title}: ${times.map(([region, ms]) => `${region} ${ms} ms`).join(", ")}`);
+const written = (times: Times): string => times.map(([region, ms]) => `${region} ${ms} ms`).join(", ");
+
+const report = (t: TestContext, title: string, times: Times, drains: Times): void => {
+  t.diagnostic(`rollback ${title}: ${written(times)}`);
+  t.diagnostic(`streams drained ${title}: ${written(drains)}`);
+};
