@@ -28,8 +28,8 @@ export const rollback = command({
   details: [
     "While a canary runs, at any stage: it is aborted and the gateway's weights are set to stable, each of which is enough. After a",
     "full promotion: the version before takes over again, whose pods stay up for an hour. Needs neither Pulumi nor Argo's",
-    "controller. Then it is seen from the answers of each region that the version is gone, its digest is denied for good, and the",
-    "config names the good image again.",
+    "controller. Then it is seen from the answers of each region that the version is gone, its digest is denied for good, its pods",
+    "are ended so that their long streams resume elsewhere, and the config names the good image again.",
     "Exit code: 0 when the version is gone from every region, 2 when not everywhere or not to be seen, 1 when nothing was done.",
   ].join("\n"),
   examples: [

@@ -192,6 +192,16 @@ test("every external route asks for a token, but for the path of health checks, 
   );
 });
 
+test("the background load opens its streams over the same weighted route as its requests, and only where there are streams", () => {
+  const settingsOf = (namespace: string): Record<string, string> => {
+    const [{ env }] = podsOf(objectOf(objects, "Deployment", "load", namespace)).containers;
+    return Object.fromEntries(env.map(({ name, value }: { name: string; value: string }) => [name, value]));
+  };
+  const { LOAD_URL = "", LOAD_SESSIONS_URL } = settingsOf("dwcp");
+  assert.equal(LOAD_SESSIONS_URL, LOAD_URL.replace("/v1/version", "/v1/sessions"));
+  assert.equal(settingsOf("ml").LOAD_SESSIONS_URL, undefined);
+});
+
 test("each replica of state has a volume that no second pod can ever mount", () => {
   const { spec } = objectOf(objects, "StatefulSet", "dwcp-state");
   const [claim] = spec.volumeClaimTemplates;
