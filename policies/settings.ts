@@ -69,3 +69,22 @@ function state(value: unknown): string {
   if (value === "") return "is empty";
   return typeof value === "boolean" || typeof value === "number" ? `is ${value}` : "is something else";
 }
+
+/** What is wrong with what stands at a place, or nothing. */
+export type Fault = (value: unknown) => string | undefined;
+
+/** As `settings`, where what is wrong has words of its own: on each type, what every known value that a path leads to must not be. */
+export const faults = (
+  table: Readonly<Record<string, Readonly<Record<PropertyPath, Fault>>>>,
+): Pick<Rule, "applies" | "needs" | "check"> => ({
+  applies: Object.keys(table),
+  needs: [...new Set(Object.values(table).flatMap((places) => Object.keys(places)))],
+  check: (properties, { type }) =>
+    Object.entries(table[type] ?? {}).flatMap(([path, faultOf]) =>
+      valuesAt(properties, path).flatMap(({ at, value }) => {
+        if (value === undefined || value instanceof Unknown) return [];
+        const fault = faultOf(value);
+        return fault === undefined ? [] : [`${at} ${fault}`];
+      }),
+    ),
+});

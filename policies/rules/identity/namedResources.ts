@@ -1,5 +1,6 @@
-import { type PropertyPath, Unknown, valuesAt } from "../../path.ts";
+import { type PropertyPath, valuesAt } from "../../path.ts";
 import { rule } from "../../rule.ts";
+import { type Fault, faults } from "../../settings.ts";
 import { statementsIn } from "../../statements.ts";
 
 /** What every caller may ask for: lists that cannot be narrowed to one resource, and who one is oneself. */
@@ -13,9 +14,6 @@ const PROJECT_WIDE = [
   "roles/monitoring.viewer",
   "roles/stackdriver.resourceMetadata.writer",
 ];
-
-/** What is wrong with what stands at a place, or nothing. */
-type Fault = (value: unknown) => string | undefined;
 
 const document: Fault = (value) => {
   const broad = (statementsIn(value) ?? [])
@@ -63,14 +61,5 @@ export default rule({
   severity: "high",
   why: "A right that reaches past the region's own resources makes one stolen pod everybody's incident (AWS Well-Architected SEC03-BP02).",
   fix: "Name the ARN, the resource's scope or resourceNames; on Google Cloud grant on the resource instead of the project.",
-  applies: Object.keys(GRANTS),
-  needs: [...new Set(Object.values(GRANTS).flatMap((places) => Object.keys(places)))],
-  check: (properties, { type }) =>
-    Object.entries(GRANTS[type] ?? {}).flatMap(([path, faultOf]) =>
-      valuesAt(properties, path).flatMap(({ at, value }) => {
-        if (value === undefined || value instanceof Unknown) return [];
-        const fault = faultOf(value);
-        return fault === undefined ? [] : [`${at} ${fault}`];
-      }),
-    ),
+  ...faults(GRANTS),
 });

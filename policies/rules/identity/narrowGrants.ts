@@ -1,9 +1,7 @@
-import { type PropertyPath, Unknown, valuesAt } from "../../path.ts";
+import type { PropertyPath } from "../../path.ts";
 import { rule } from "../../rule.ts";
+import { type Fault, faults } from "../../settings.ts";
 import { statementsIn } from "../../statements.ts";
-
-/** What is wrong with a value that grants something, or nothing. */
-type Fault = (value: unknown) => string | undefined;
 
 /** Ids of Azure's built-in roles that hold everything, or give themselves everything. */
 const AZURE_ROLES: Readonly<Record<string, string>> = {
@@ -89,14 +87,5 @@ export default rule({
   severity: "critical",
   why: "A wildcard also grants what the service learns next year, and whoever takes over the pod that has it (CIS AWS 1.16, Azure 1.23, Kubernetes 5.1.3).",
   fix: "Name the actions, verbs or the narrowest role that does the work.",
-  applies: Object.keys(GRANTS),
-  needs: [...new Set(Object.values(GRANTS).flatMap((places) => Object.keys(places)))],
-  check: (properties, { type }) =>
-    Object.entries(GRANTS[type] ?? {}).flatMap(([path, faultOf]) =>
-      valuesAt(properties, path).flatMap(({ at, value }) => {
-        if (value === undefined || value instanceof Unknown) return [];
-        const fault = faultOf(value);
-        return fault === undefined ? [] : [`${at} ${fault}`];
-      }),
-    ),
+  ...faults(GRANTS),
 });
