@@ -26,8 +26,8 @@ export interface Decision {
   after: ReleaseState;
   /** What each region's record says; undefined where the action concerns it not. */
   entry: (region: string) => HistoryEntry | undefined;
-  /** What else is done in a region, after its ceiling. */
-  also?: (cluster: RegionCluster) => Promise<void>;
+  /** What else is done in a region, after its ceiling; returns what is left to be done. */
+  also?: (cluster: RegionCluster) => Promise<string[]>;
 }
 
 /** Carries a decision out in all regions at once. Returns what was done in words, by region. */
@@ -41,7 +41,7 @@ export const carryOut = (
     const ceiling = after.ceilings[region];
     if (ceiling === undefined) notes.push("the config has no such region any more");
     else await applyCeiling(client, service, ceiling);
-    await also?.(cluster);
+    notes.push(...((await also?.(cluster)) ?? []));
     const own = entry(region);
     if (own !== undefined)
       await record(client, service, own).catch((error: Error) => {

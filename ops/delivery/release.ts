@@ -2,6 +2,7 @@ import type { Denial } from "../../infra/plan/release.ts";
 import { OperatorError } from "../operatorError.ts";
 import { operator } from "./edit.ts";
 import { digestOf, short, splitImage } from "./objects.ts";
+import { untilObserved } from "./observed.ts";
 import { deny } from "./record.ts";
 import { denialOf } from "./region.ts";
 import { type Done, decide, lookAt, type Situation } from "./situation.ts";
@@ -52,6 +53,7 @@ export async function release(stack: string, simulated: boolean, image: string, 
         if (state !== undefined && state.stable !== bad && state.denied[bad] === undefined)
           await deny(client, service, bad, denial);
       await setDigest(client, service, digest);
+      return (await untilObserved(client, service)) ? [] : ["Argo's controller has not taken the image up yet"];
     },
   });
 }

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { inEachRegion, type Outcome, type RegionCluster } from "../clusters.ts";
 import { digestOf, short } from "./objects.ts";
+import { untilObserved } from "./observed.ts";
 import { deny, type HistoryEntry } from "./record.ts";
 import { denialOf, type RegionState, readRegion, readTraffic, type Traffic } from "./region.ts";
 import type { Service } from "./services.ts";
 import {
   holdWeights,
   isUnderWay,
+  NOT_OBSERVED,
   previousReplicaSet,
   returnTo,
   setDigest,
@@ -141,11 +143,14 @@ async function stopCanary(
   const ending = new AbortController();
   const holding = holdWeights(client, service, state, ending.signal);
   const good = state.stable;
+  // An abort that Argo has overlooked would leave it to give the canary its weight again, once nobody holds the weights.
+  const untilAborted = () =>
+    attempt("the look at the abort", async () => ((await untilObserved(client, service)) ? undefined : NOT_OBSERVED));
   // At once, and not when the gateway was seen to follow: an aborted canary keeps Argo and the gateways busy until it has gone.
   const settling = async (): Promise<string[]> => {
     const latched = await latch(state, bad, options, client);
     // Only for the whole stack: a config that names the bad digest for other regions would have the next `up` set it again.
-    if (!whole || good === undefined || latched.length > 0) return latched;
+    if (!whole || good === undefined || latched.length > 0) return [...latched, ...(await untilAborted())];
     return attempt("the image of the Rollout", async () => {
       await setDigest(client, service, good);
       return settle(client, service, good, bad);

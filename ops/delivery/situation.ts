@@ -51,7 +51,7 @@ interface Choice {
   gates?: ReadonlyMap<string, GateVerdict[]>;
   reason?: string;
   forced?: boolean;
-  also?: (cluster: RegionCluster) => Promise<void>;
+  also?: (cluster: RegionCluster) => Promise<string[]>;
 }
 
 /** Writes the config, then carries it out: a command that is cut off leaves a config that the next `up` carries out. */

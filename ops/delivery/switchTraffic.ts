@@ -11,6 +11,7 @@ import {
   type TraefikService,
   withDigest,
 } from "./objects.ts";
+import { OBSERVE_MS, Reminder } from "./observed.ts";
 import { hashOf, type RegionState, type Traffic } from "./region.ts";
 import { paths, type Service } from "./services.ts";
 
@@ -161,13 +162,12 @@ export async function holdWeights(
 export const canaryWeight = ({ spec }: Rollout, weights: TraefikService | undefined): number =>
   weights?.spec.weighted.services.find(({ name }) => name === spec.strategy.canary.canaryService)?.weight ?? 0;
 
-/** How long Argo gets to take up a changed image; it needs well under a second. */
-const SETTLE_MS = 5_000;
+export const NOT_OBSERVED = "Argo's controller has not taken the change up; traffic is where it should be without it";
 
 /**
- * Waits until Argo runs the digest as the only one. Does nothing by itself but two things: where pods have to
- * start first, the steps are skipped; and a canary that somebody starts again meanwhile, such as an `up` that was under way, is
- * stopped again.
+ * Waits until Argo runs the digest as the only one. Does nothing by itself but three things: Argo is reminded of a change that
+ * it has overlooked; where pods have to start first, the steps are skipped; and a canary that somebody starts again meanwhile,
+ * such as an `up` that was under way, is stopped again.
  *
  * Returns what is left to be done, or undefined.
  */
@@ -176,9 +176,10 @@ export async function settle(
   service: Service,
   good: string,
   bad: string,
-  deadline = performance.now() + SETTLE_MS,
+  deadline = performance.now() + OBSERVE_MS,
 ): Promise<string | undefined> {
-  let left = "Argo's controller has not taken the change up; traffic is where it should be without it";
+  let left = NOT_OBSERVED;
+  const reminder = new Reminder(client, service);
   while (performance.now() < deadline) {
     const [rollout, sets, weights] = await Promise.all([
       client.request<Rollout>("GET", paths(service).rollout, { timeout: TIMEOUT_MS }),
@@ -194,6 +195,7 @@ export async function settle(
       if (status.abort !== true) await abort(client, service);
       return `the Rollout was set to ${bad} again meanwhile, perhaps by an \`up\`; it is denied here and gets no traffic`;
     }
+    await reminder.look(rollout);
     const taken = digestAt(status.currentPodHash) === good;
     const isStable = digestAt(status.stableRS) === good;
     if (taken && isStable && canaryWeight(rollout, weights) === 0) return undefined;

@@ -3,6 +3,7 @@ import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterClient } from "../../client/client.ts";
 import type { Rollout, TraefikService } from "../../ops/delivery/objects.ts";
+import { untilObserved } from "../../ops/delivery/observed.ts";
 import { readDenied } from "../../ops/delivery/record.ts";
 import { readRegion } from "../../ops/delivery/region.ts";
 import { type RollbackOptions, rollBack } from "../../ops/delivery/rollback.ts";
@@ -71,13 +72,14 @@ async function goOnFrom(step: number): Promise<void> {
     await sleep(100);
     if ((await state()).rollout.status?.currentStepIndex !== step) return;
   }
-  // Argo now and then overlooks a change of the status alone.
-  await client.merge(PATHS.rollout, { metadata: { annotations: { "test/nudge": new Date().toISOString() } } });
+  // Argo may have overlooked the change (ops/delivery/observed.ts).
+  await client.merge(PATHS.rollout, { metadata: { annotations: { "test/reminder": new Date().toISOString() } } });
 }
 
 /** To the given stage, or all the way. */
 async function releaseUpTo(image: string, stage: "10" | "50" | "100" | "done"): Promise<void> {
   await setDigest(client, service, image);
+  assert.ok(await untilObserved(client, service));
   await until(`${image} is taken up`, async () => (await state()).phase === "canary");
   await until(`${image} at ${stage}`, async () => {
     const now = await state();
@@ -131,6 +133,7 @@ test("a second rollback by a colleague does not go back one version too far", as
 test("a rollback of other settings under the same image stops them, and does not deny what serves", async () => {
   const denied = await readDenied(client, service);
   await client.merge(PATHS.rollout, { spec: { template: { metadata: { annotations: { "test/setting": "other" } } } } });
+  assert.ok(await untilObserved(client, service));
   await until("the settings are taken up", async () => (await state()).phase === "canary");
   const [outcome] = await rollBackNow();
   const { done, good: serves, bad: gone, notes = [] } = outcome?.value ?? {};
@@ -140,6 +143,7 @@ test("a rollback of other settings under the same image stops them, and does not
   const now = await state();
   assert.deepEqual([now.phase, now.weight, now.stable], ["aborted", 0, good]);
   await client.merge(PATHS.rollout, { spec: { template: { metadata: { annotations: { "test/setting": null } } } } });
+  assert.ok(await untilObserved(client, service));
   await until("the settings are taken back", async () => (await state()).phase === "stable");
 });
 
@@ -150,6 +154,7 @@ test("a rollback with Argo's controller dead: the weights alone do it, and Argo 
   const [outcome] = await rollBackNow();
   assert.equal(outcome?.value?.done, "aborted");
   assert.match(outcome?.value?.notes.join() ?? "", /controller has not taken the change up/);
+  assert.ok((await state()).rollout.metadata.annotations?.["novacron.io/reminded-at"] !== undefined);
   assert.deepEqual(await weightsNow(), { "dwcp-v3-stable": 100, "dwcp-v3-canary": 0 });
   argo = startArgo(server);
   await until("Argo follows", async () => (await state()).phase === "stable");

@@ -119,12 +119,12 @@ async function abort(image: string): Promise<void> {
   await tellArgo({ abort: true }, ({ rollout: { status } }) => status?.abortedAt !== undefined);
 }
 
-/** Changes the Rollout's status until Argo has followed: now and then it overlooks a change of the status alone. */
+/** Changes the Rollout's status until Argo has followed, which may overlook it (ops/delivery/observed.ts). */
 const tellArgo = (status: object, followed: (now: RegionState) => boolean): Promise<void> =>
   until(`Argo to follow ${JSON.stringify(status)}`, async () => {
     if (followed(await state())) return true;
     await client.merge(`${path.rollout}/status`, { status });
-    await client.merge(path.rollout, { metadata: { annotations: { "test/nudge": new Date().toISOString() } } });
+    await client.merge(path.rollout, { metadata: { annotations: { "test/reminder": new Date().toISOString() } } });
     await sleep(500);
     return followed(await state());
   });
