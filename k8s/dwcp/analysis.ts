@@ -71,15 +71,12 @@ export function objectiveTemplate(service: string, objective: Objective = OBJECT
     metrics: [
       {
         name: "requests",
-        // The rules look back ten seconds, and the canary's first request comes only now.
-        initialDelay: "10s",
         successCondition: `len(result) > 0 && result[0] >= ${leastRequestRate}`,
         provider: prometheus(of("dwcp:requests:rate", "canary")),
         ...strict,
       },
       {
         name: "errors",
-        initialDelay: "10s",
         successCondition: `len(result) > 0 && result[0] <= ${mostExtraErrors}`,
         provider: prometheus(
           `${of("dwcp:errors:ratio", "canary")} - (${of("dwcp:errors:ratio", "stable")} or vector(0))`,
@@ -88,7 +85,6 @@ export function objectiveTemplate(service: string, objective: Objective = OBJECT
       },
       {
         name: "latency",
-        initialDelay: "14s",
         successCondition: `len(result) > 0 && result[0] <= ${mostLatency.slackSeconds}`,
         // Of twelve seconds the best: one pause of the machine stays in a ten-second window for ten, slowness stays.
         provider: prometheus(`min_over_time((${latency})[12s:2s])`),
@@ -98,7 +94,9 @@ export function objectiveTemplate(service: string, objective: Objective = OBJECT
   };
 }
 
-const strict: Pick<AnalysisMetric, "interval" | "failureLimit" | "consecutiveErrorLimit"> = {
+const strict: Pick<AnalysisMetric, "initialDelay" | "interval" | "failureLimit" | "consecutiveErrorLimit"> = {
+  // The canary's first request comes only now, a counter's first value tells no rate, and the rules look back ten seconds.
+  initialDelay: "14s",
   interval: "2s",
   failureLimit: 0,
   consecutiveErrorLimit: 1,

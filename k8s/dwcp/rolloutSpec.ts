@@ -10,12 +10,12 @@ export const HASH_LABEL = "rollouts-pod-template-hash";
 const WARM_SECONDS = 3600;
 
 /**
- * Seconds that an aborted canary stays, far more than the gateway needs to hear of its new weights; its long streams are asked
- * to resume elsewhere when its pods end. No longer: as long as a pod of it is available, Argo (1.9.1) points the canary's
+ * Seconds that an aborted canary stays, more than the gateway needs to hear of its new weights; its long streams are asked to
+ * resume elsewhere when its pods end. No longer: as long as a pod of it is available, Argo (1.9.1) points the canary's
  * Service at it and back at stable in every reconciliation, which that change sets off again, and the gateways load their
  * configuration anew each time. In three regions on two processors requests took a hundred times as long.
  */
-const ABORTED_SECONDS = 10;
+const ABORTED_SECONDS = 5;
 
 /**
  * Argo counts what was created in between, releases that failed among it: with a window of one, a single failed release

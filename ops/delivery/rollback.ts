@@ -76,7 +76,13 @@ export function rollBack(
       await Promise.race([all, sleep(OTHERS_MS, undefined, { ref: false })]);
       return goBack(cluster, state, state.digest, states, options);
     }
-    return stopCanary(cluster, state, state.digest, stopped ?? (await stop(cluster, state, options)), options);
+    return stopCanary(
+      cluster,
+      state,
+      state.digest,
+      stopped ?? (await stop(cluster, state, Promise.resolve(state), options)),
+      options,
+    );
   });
 }
 
@@ -91,8 +97,9 @@ async function begin(cluster: RegionCluster, options: RollbackOptions) {
   const { client } = cluster;
   const { service } = options;
   const traffic = await readTraffic(client, service);
-  const stopping = isUnderWay(traffic.rollout) ? stop(cluster, traffic, options) : undefined;
-  const [state, stopped] = await Promise.all([readRegion(client, service, traffic), stopping]);
+  const reading = readRegion(client, service, traffic);
+  const stopping = isUnderWay(traffic.rollout) ? stop(cluster, traffic, reading, options) : undefined;
+  const [state, stopped] = await Promise.all([reading, stopping]);
   return { state, stopped };
 }
 
@@ -120,10 +127,14 @@ async function stayReturned(
 async function stop(
   { client, region }: RegionCluster,
   traffic: Traffic,
-  { service, decided, tell }: RollbackOptions,
+  reading: Promise<RegionState>,
+  { service, whole, decided, tell }: RollbackOptions,
 ): Promise<Stopped> {
-  const stopped = await stopAtOnce(client, service, traffic);
-  const notes = failures(stopped, ["the abort", "the weights"]);
+  // Only for the whole stack: a config that names the bad digest for other regions would have the next `up` set it again.
+  // Nor for other settings under one image, which are the config's to take back.
+  const good = whole ? reading.then(({ digest, stable }) => (stable === digest ? undefined : stable)) : undefined;
+  const stopped = await stopAtOnce(client, service, traffic, good ?? Promise.resolve(undefined));
+  const notes = failures(stopped, ["what Argo is told", "the weights"]);
   if (notes.length === stopped.length) throw new Error(notes.join("; "));
   const switchedAfter = since(decided);
   tell?.(region, `switched after ${switchedAfter} ms`);
@@ -143,18 +154,17 @@ async function stopCanary(
   const ending = new AbortController();
   const holding = holdWeights(client, service, state, ending.signal);
   const good = state.stable;
-  // An abort that Argo has overlooked would leave it to give the canary its weight again, once nobody holds the weights.
-  const untilAborted = () =>
-    attempt("the look at the abort", async () => ((await untilObserved(client, service)) ? undefined : NOT_OBSERVED));
-  // At once, and not when the gateway was seen to follow: an aborted canary keeps Argo and the gateways busy until it has gone.
   const settling = async (): Promise<string[]> => {
     const latched = await latch(state, bad, options, client);
-    // Only for the whole stack: a config that names the bad digest for other regions would have the next `up` set it again.
-    if (!whole || good === undefined || latched.length > 0) return [...latched, ...(await untilAborted())];
-    return attempt("the image of the Rollout", async () => {
-      await setDigest(client, service, good);
-      return settle(client, service, good, bad);
+    const left = await attempt("the image of the Rollout", async () => {
+      if (whole && good !== undefined) {
+        await setDigest(client, service, good);
+        return settle(client, service, good, bad);
+      }
+      // An abort that Argo has overlooked would have it give the canary its weight again, once nobody holds the weights.
+      return (await untilObserved(client, service)) ? undefined : NOT_OBSERVED;
     });
+    return [...latched, ...left];
   };
   const [left, verification] = await Promise.all([settling(), verify(client, region, bad, options)]);
   notes.push(...left);

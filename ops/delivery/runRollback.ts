@@ -6,6 +6,7 @@ import { styled, table } from "../table.ts";
 import { operator } from "./edit.ts";
 import { short } from "./objects.ts";
 import { record } from "./record.ts";
+import { retire } from "./retire.ts";
 import { entryOf, type RegionRollback, type RollbackOptions, rollBack } from "./rollback.ts";
 import { type Service, serviceNamed } from "./services.ts";
 
@@ -47,7 +48,7 @@ export async function runRollback(wish: RollbackWish): Promise<number> {
         ],
     recordAll(clusters, outcomes, options),
   ]);
-  const config = [...settled, ...unrecorded];
+  const config = [...settled, ...unrecorded, ...(await retireAll(clusters, outcomes, options))];
   const code = isGone(outcomes) ? 0 : 2;
   if (outcomes.every(({ error }) => error !== undefined))
     throw new OperatorError(
@@ -135,6 +136,35 @@ async function recordAll(
   return written.flatMap((problem, index) =>
     problem === undefined ? [] : [`${changed[index]?.cluster.region}: not recorded: ${problem}`],
   );
+}
+
+/**
+ * Ends the pods of what was taken back, wherever it was seen to get no requests. Last of all: nobody waits for it but the
+ * long streams. A canary that was aborted in some regions alone is Argo's current one, and Argo ends it by itself.
+ */
+async function retireAll(
+  clusters: readonly RegionCluster[],
+  outcomes: readonly Outcome<RegionRollback>[],
+  { service, decided, whole, tell }: RollbackOptions,
+): Promise<string[]> {
+  const retiring = clusters.flatMap((cluster) => {
+    const { bad, done, verification } = outcomes.find(({ region }) => region === cluster.region)?.value ?? {};
+    const isLeft = done === "returned" || (done === "aborted" && whole);
+    return bad !== undefined && isLeft && (verification?.clear ?? true) ? [{ ...cluster, bad }] : [];
+  });
+  const left = await Promise.all(
+    retiring.map(async ({ region, client, bad }) => {
+      try {
+        await retire(client, service, bad);
+        tell?.(region, `pods of ${short(bad)} have ended after ${Math.round(performance.now() - decided)} ms`);
+        return [];
+      } catch (error) {
+        const why = error instanceof Error ? error.message : error;
+        return [`${region}: long streams may stay on what was taken back: ${why}`];
+      }
+    }),
+  );
+  return left.flat();
 }
 
 function forPeople(outcomes: readonly Outcome<RegionRollback>[]): string[] {

@@ -36,18 +36,28 @@ export const isUnderWay = ({ metadata, status = {} }: Rollout): boolean => {
 };
 
 /**
- * Takes all requests from a canary: by the abort and by the weights, either of which is enough. The weights hold without Argo,
- * the abort holds Argo back.
+ * Takes all requests from a canary: by the weights, which hold without Argo, and by telling Argo; either is enough. Argo is
+ * told by the image of stable, where that is to be run again. An abort leaves the canary current, and Argo then moves its
+ * Service to and fro until its pods are gone (docs/decisions/0017): what only needs an image takes seconds.
+ *
+ * @param good digest to go back to, once it is known; undefined: the Rollout is to keep what it names, and is aborted
  */
 export const stopAtOnce = (
   client: ClusterClient,
   service: Service,
   traffic: Traffic,
-): Promise<[PromiseSettledResult<unknown>, PromiseSettledResult<unknown>]> =>
-  Promise.allSettled([
-    traffic.rollout.status?.abort === true ? Promise.resolve() : abort(client, service),
-    Promise.resolve().then(() => setWeights(client, service, traffic, 0)),
-  ]);
+  good: Promise<string | undefined>,
+): Promise<[PromiseSettledResult<unknown>, PromiseSettledResult<unknown>]> => {
+  const tell = async (): Promise<unknown> => {
+    const digest = await good.catch(() => undefined);
+    if (digest !== undefined) {
+      const set = await setDigest(client, service, digest).catch(() => undefined);
+      if (set !== undefined) return set;
+    }
+    return traffic.rollout.status?.abort === true ? undefined : abort(client, service);
+  };
+  return Promise.allSettled([tell(), Promise.resolve().then(() => setWeights(client, service, traffic, 0))]);
+};
 
 /**
  * Sets the gateway's weights, whatever Argo does: it may be dead. The list is one value for the API, so it is sent whole, with

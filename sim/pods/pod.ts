@@ -81,10 +81,11 @@ export class PodRun {
     if (!this.#ending) this.#complete(codes.every((code) => code === 0) ? "Succeeded" : "Failed");
   }
 
-  /** Takes up a newer state of the object: a wish to delete it, or a change of what it shows its containers. */
+  /** Takes up a newer state of the object: a wish to delete it, a change of what it shows its containers, or of its status. */
   update(pod: Pod): void {
     this.pod = pod;
     if (pod.metadata.deletionTimestamp !== undefined) void this.#end();
+    else this.#status.seen(pod);
   }
 
   /** Ends everything at once and for good: the object or the node is gone. */

@@ -11,9 +11,10 @@ export interface PodState {
   initialized: boolean;
   initContainers: readonly ContainerStatus[];
   containers: readonly ContainerStatus[];
-  /** Overrides what the containers say: the pod's node is gone. */
-  unready?: boolean;
 }
+
+/** The conditions that are the kubelet's. */
+const OWN = ["PodReadyToStartContainers", "Initialized", "ContainersReady", "Ready"];
 
 type ConditionPatch = Pick<Condition, "type" | "status"> & { reason?: string | null; message?: string | null };
 
@@ -42,6 +43,15 @@ export class StatusWriter {
     this.#writing ??= this.#write().finally(() => {
       this.#writing = undefined;
     });
+  }
+
+  /**
+   * Writes the status again when somebody else has changed it. After an API server was away for long enough, the node
+   * controller marks every pod as not ready, and leaves it to the kubelet to say otherwise.
+   */
+  seen({ status }: Pod): void {
+    const live = new Map((status.conditions ?? []).map((condition) => [condition.type, condition.status]));
+    if (OWN.some((type) => live.get(type) !== this.#conditions.get(type)?.status)) this.changed();
   }
 
   /** Resolves when everything is written, or will not be. */
@@ -78,10 +88,10 @@ export class StatusWriter {
   }
 
   #status(): Omit<PodStatus, "conditions"> & { conditions: ConditionPatch[] } {
-    const { phase, initialized, initContainers, containers, unready = false } = this.#read();
+    const { phase, initialized, initContainers, containers } = this.#read();
     const waiting = containers.filter(({ ready }) => !ready).map(({ name }) => name);
     const gates = (this.#pod.spec.readinessGates ?? []).map(({ conditionType }) => conditionType);
-    const containersReady = phase === "Running" && waiting.length === 0 && !unready;
+    const containersReady = phase === "Running" && waiting.length === 0;
     const ready = containersReady && gates.every((type) => this.#conditions.get(type)?.status === "True");
     const why =
       phase === "Running"

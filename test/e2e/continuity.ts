@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterClient } from "../../client/client.ts";
 import { isNotFound } from "../../client/problem.ts";
 import { type Environment, REGIONS, STACK, until } from "./environment.ts";
-import { nothingLost, startProbes, stateOf } from "./releases.ts";
+import { nothingLost, stateOf, underLoad } from "./releases.ts";
 
 const REGION = "gcp-aso1";
 const PROMISE_MS = 5_000;
@@ -23,8 +23,7 @@ interface Node {
 
 export function continuityTests(environment: () => Environment): void {
   test("the kill switch moves every request to v1 within 5 s, and back", async (t) => {
-    const probes = await startProbes(environment(), RATE);
-    try {
+    await underLoad(environment(), RATE, async (probes) => {
       await sleep(1_500);
       const stable = new Map(
         await Promise.all(
@@ -52,9 +51,7 @@ export function continuityTests(environment: () => Environment): void {
         const { answers, requests } = probe.window();
         assert.equal(answers[stable.get(region) ?? ""], requests, region);
       }
-    } finally {
-      await nothingLost(probes);
-    }
+    });
   });
 
   test("a node and then a zone are drained as disruption budgets allow: no request fails", async () => {

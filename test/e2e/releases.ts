@@ -91,6 +91,23 @@ export async function nothingLost(probes: ReadonlyMap<RegionName, Probe>): Promi
   }
 }
 
+/**
+ * Does something under load in all regions, of which no request may fail and no write be lost, and cleans up whatever
+ * happens. Of several problems the first is told: the others may follow from it.
+ */
+export async function underLoad(
+  environment: Environment,
+  rate: number,
+  work: (probes: ReadonlyMap<RegionName, Probe>) => Promise<void>,
+  cleanUp: () => Promise<void> = async () => {},
+): Promise<void> {
+  const probes = await startProbes(environment, rate);
+  const problems: unknown[] = [];
+  for (const part of [() => work(probes), () => nothingLost(probes), cleanUp])
+    await part().catch((problem) => problems.push(problem));
+  if (problems.length > 0) throw problems[0];
+}
+
 /** What so many requests see, none of which may fail. */
 export async function sample(environment: Environment, region: RegionName, requests: number, rate: number) {
   const probe = await environment.probe(region, rate);

@@ -8,7 +8,7 @@ import type { Stage } from "../../infra/plan/release.ts";
 import type { Probe } from "../../ops/delivery/probe.ts";
 import { checkout, novactl } from "../ops/novactl.ts";
 import { digestNamed, type Environment, REGIONS, type RegionName, STACK, until } from "./environment.ts";
-import { nothingLost, releaseTo, settle, startProbes, stateOf } from "./releases.ts";
+import { releaseTo, settle, stateOf, underLoad } from "./releases.ts";
 
 /** The promise: from the operator's decision to the last answer of the canary. */
 const PROMISE_MS = 5_000;
@@ -102,35 +102,36 @@ export function rollbackTests(environment: () => Environment): void {
     test(`rollback ${title}: no answer of the release after ${PROMISE_MS / 1000} s, nothing lost`, async (t) => {
       const digest = digestNamed(title);
       await releaseTo(environment(), digest, stage);
-      const probes = await startProbes(environment(), RATE);
       let mend = async (): Promise<void> => {};
-      try {
-        await sleep(1_500);
-        for (const [region, probe] of probes) assert.ok(probe.lastAnswer(digest), `${region} runs the release`);
-        if (fault !== undefined) mend = await fault(environment());
-        const others = REGIONS.filter((region) => !unreachable.includes(region));
-        const { code, times } = await rollBack(environment(), probes, digest, others);
-        assert.equal(code, unreachable.length === 0 ? 0 : 2);
-        report(t, title, times);
-        for (const [region, milliseconds] of times)
-          assert.ok(milliseconds < PROMISE_MS, `${region}: ${milliseconds} ms`);
-      } finally {
-        await mend();
-        await nothingLost(probes);
-        await settle(environment());
-      }
+      await underLoad(
+        environment(),
+        RATE,
+        async (probes) => {
+          await until("the release to answer everywhere", 30, async () =>
+            [...probes.values()].every((probe) => probe.lastAnswer(digest) !== undefined),
+          );
+          if (fault !== undefined) mend = await fault(environment());
+          const others = REGIONS.filter((region) => !unreachable.includes(region));
+          const times = await rollBack(environment(), probes, digest, others, unreachable.length === 0 ? 0 : 2);
+          report(t, title, times);
+          for (const [region, milliseconds] of times)
+            assert.ok(milliseconds < PROMISE_MS, `${region}: ${milliseconds} ms`);
+        },
+        async () => {
+          await mend();
+          await settle(environment());
+        },
+      );
     });
   }
 
   test("rollback in the middle of an `up`, which then does not bring the release back", async (t) => {
     const digest = digestNamed("during up");
     await releaseTo(environment(), digest, "50");
-    const probes = await startProbes(environment(), RATE);
-    try {
+    const work = async (probes: ReadonlyMap<RegionName, Probe>): Promise<void> => {
       const up = environment().start("up", STACK, "--sim", "--yes", "--json");
       await sleep(8_000);
-      const { code, times } = await rollBack(environment(), probes, digest, REGIONS);
-      assert.equal(code, 0);
+      const times = await rollBack(environment(), probes, digest, REGIONS);
       report(t, "during `up`", times);
       for (const [region, milliseconds] of times) assert.ok(milliseconds < PROMISE_MS, `${region}: ${milliseconds} ms`);
       await up.ended;
@@ -138,10 +139,8 @@ export function rollbackTests(environment: () => Environment): void {
       for (const probe of probes.values()) probe.window();
       await sleep(3_000);
       for (const [region, probe] of probes) assert.equal(probe.window().answers[digest], undefined, region);
-    } finally {
-      await nothingLost(probes);
-      await settle(environment());
-    }
+    };
+    await underLoad(environment(), RATE, work, () => settle(environment()));
   });
 
   test("an `up` from an old checkout does not bring back what was rolled back", async () => {
@@ -181,17 +180,17 @@ async function rollBack(
   probes: ReadonlyMap<RegionName, Probe>,
   digest: string,
   regions: readonly RegionName[],
-): Promise<{ code: number | null; times: (readonly [RegionName, number])[] }> {
+  expected: 0 | 2 = 0,
+): Promise<(readonly [RegionName, number])[]> {
   const decision = performance.now();
   const { code, stdout, stderr } = await environment.novactl("rollback", STACK, "--sim", "--reason", "a test");
-  assert.ok(code === 0 || code === 2, `${stdout}\n${stderr}`);
+  assert.equal(code, expected, `${stdout}\n${stderr}`);
   // Whatever comes later than this is later than promised anyway.
   await sleep(Math.max(0, decision + PROMISE_MS + 1_000 - performance.now()));
-  const times = regions.map((region) => {
+  return regions.map((region) => {
     const last = probes.get(region)?.lastAnswer(digest)?.at ?? decision;
     return [region, Math.max(0, Math.round(last - decision))] as const;
   });
-  return { code, times };
 }
 
 const report = (t: TestContext, title: string, times: readonly (readonly [string, number])[]): void =>

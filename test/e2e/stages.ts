@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { shareOf } from "../../ops/delivery/probe.ts";
+import { type Probe, shareOf } from "../../ops/delivery/probe.ts";
 import { digestNamed, type Environment, type RegionName, STACK } from "./environment.ts";
-import { nothingLost, reached, release, sample, settle, startProbes, stateOf } from "./releases.ts";
+import { reached, release, sample, settle, stateOf, underLoad } from "./releases.ts";
 
 /** Requests by which each share is measured; with weights met exactly, two points are three standard deviations of a fair coin at 10 %. */
 const SAMPLE = 2_000;
@@ -15,9 +15,8 @@ const WAVES: readonly (readonly RegionName[])[] = [["aws-use1"], ["azr-weu", "gc
 export function stagesTests(environment: () => Environment): void {
   test("a release gets 10, 50 and 100 % of the requests in each wave in turn, and nobody notices", async (t) => {
     const digest = digestNamed("good");
-    const probes = await startProbes(environment(), RATE.constant);
     const shares: string[] = [];
-    try {
+    const work = async (probes: ReadonlyMap<RegionName, Probe>): Promise<void> => {
       for (const [index, regions] of WAVES.entries()) {
         if (index === 0) await release(environment(), digest);
         else await environment().succeed("promote", STACK, "--sim", "--wave", String(index + 1));
@@ -45,10 +44,8 @@ export function stagesTests(environment: () => Environment): void {
         await environment().succeed("promote", STACK, "--sim", "--to", "done");
         await Promise.all(regions.map((region) => reached(environment(), region, digest, "done")));
       }
-    } finally {
-      t.diagnostic(shares.join("; "));
-      await nothingLost(probes);
-    }
+    };
+    await underLoad(environment(), RATE.constant, work, async () => t.diagnostic(shares.join("; ")));
   });
 
   test("a gate that fails is named, and promotion refused; force needs a reason and is on record", async () => {

@@ -28,6 +28,18 @@ async function runTests(): Promise<void> {
     assert.ok(Date.now() - cleared < 3_000, `ready ${Date.now() - cleared} ms after, with a probe each second`);
   });
 
+  test("a pod that somebody else marked as not ready says that it is", async () => {
+    const [pod] = await ready("probed", 1);
+    const conditions = [{ type: "Ready", status: "False", reason: "NodeNotReady" }];
+    const contentType = "application/strategic-merge-patch+json";
+    const path = `${pathOf("Pod", pod?.metadata.name ?? "")}/status`;
+    await client.request("PATCH", path, { body: { status: { conditions } }, contentType });
+    const version = pod?.metadata.resourceVersion;
+    await until("its own word again", () =>
+      podsOf("probed").some((found) => isReady(found) && found.metadata.resourceVersion !== version),
+    );
+  });
+
   test("a container that crashed is started again, later each time, and says how it ended", async () => {
     assert.equal(kubelet.crash({ service: "probed" }).length, 1);
     await until("the pod is not ready any more", () => podsOf("probed").every((pod) => !isReady(pod)));
