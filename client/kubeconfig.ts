@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { parse } from "yaml";
+import { parseYaml } from "./yaml.ts";
 
 /** How to reach one API server and as whom. */
 export interface ClusterConfig {
@@ -45,7 +45,7 @@ const PLUGIN_TIMEOUT_MS = 10_000;
  * @throws Error naming what the kubeconfig lacks
  */
 export function clusterConfig(text: string, environment: NodeJS.ProcessEnv = process.env): ClusterConfig {
-  const config = parse(text) as Kubeconfig;
+  const config = parseYaml(text) as Kubeconfig;
   const current = config["current-context"];
   const context = config.contexts?.find(({ name }) => name === current)?.context;
   const cluster = config.clusters?.find(({ name }) => name === context?.cluster)?.cluster;

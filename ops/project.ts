@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { parse } from "yaml";
+import { parseYaml } from "../client/yaml.ts";
 import { nearest } from "../infra/config/spelling.ts";
 import { OperatorError } from "./operatorError.ts";
 
@@ -18,8 +18,14 @@ export function findProject(from = process.cwd()): Project {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     const file = join(folder, "Pulumi.yaml");
     if (existsSync(file)) {
-      const { name } = parse(readFileSync(file, "utf8")) as { name: string };
-      return { folder, name, home: resolve(process.env.NOVACRON_HOME || join(folder, ".novacron")) };
+      return {
+        folder,
+        home: resolve(process.env.NOVACRON_HOME || join(folder, ".novacron")),
+        // Not before it is asked for: a rollback has no use for it.
+        get name() {
+          return (parseYaml(readFileSync(file, "utf8")) as { name: string }).name;
+        },
+      };
     }
     if (dirname(folder) === folder)
       throw new OperatorError(`neither ${from} nor a folder above it has a Pulumi.yaml; run novactl in the checkout`);

@@ -51,7 +51,7 @@ export async function startClusterServices(options: ClusterServicesOptions): Pro
   const { store, folder, tools, shims, endpointFile, log } = options;
   demandNamespaces();
   mkdirSync(join(folder, "regions"), { recursive: true, mode: 0o700 });
-  installShims(shims, endpointFile);
+  installShims(shims, join(tools, "cluster-credential"), endpointFile);
   const clusters = new Clusters({ store, folder, tools, log });
   const tokens = new Tokens(join(folder, "tokens.key"));
   const secrets = new SecretValues(join(folder, "secrets.json"), store);

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { catalogue, type GoModule, type Tool, type ToolName } from "./catalogue.ts";
 
 export const checkout = dirname(import.meta.dirname);
 
-/** The folder of a Go module whose go.mod and go.sum pin what tools are built from. */
+/** The folder of a Go module: its go.mod and go.sum pin what tools are built from, and `credential` is one. */
 export const goModuleFolder = (module: string): string => join(import.meta.dirname, "go", module);
 
 /** The user's cache of tools, shared by all checkouts. Nothing but our own tools lies below it. */
@@ -25,10 +25,11 @@ export function buildFolder(module: GoModule): string {
   return pinnedFolder(module, pins);
 }
 
-/** A folder in the cache that belongs to a module's go.mod and go.sum and to whatever else decides on its content. */
+/** A folder in the cache that belongs to a module's files and to whatever else decides on its content. */
 export function pinnedFolder(module: string, pins: readonly string[]): string {
   const hash = createHash("sha256").update(`${process.platform}-${process.arch}`);
-  for (const file of ["go.mod", "go.sum"]) hash.update(readFileSync(join(goModuleFolder(module), file)));
+  const folder = goModuleFolder(module);
+  for (const file of readdirSync(folder).toSorted()) hash.update(readFileSync(join(folder, file)));
   for (const pin of pins) hash.update(pin);
   return join(cacheFolder(), hash.digest("hex").slice(0, 16));
 }

@@ -32,7 +32,7 @@ export interface NpmInstaller {
  * Alertmanager has a module of its own: its newer versions, which Prometheus's module would choose, embed a user interface
  * that the module proxy does not serve.
  */
-export type GoModule = "pulumi" | "kubernetes" | "alertmanager";
+export type GoModule = "pulumi" | "kubernetes" | "alertmanager" | "credential";
 
 /** Leaves out symbol table and debug information: a quarter of the size and of the linker's time. */
 const STRIPPED = "-s -w";
@@ -130,6 +130,15 @@ export const catalogue = {
     goPackage: "github.com/prometheus/alertmanager/cmd/alertmanager",
     ldflags: `${STRIPPED} -X github.com/prometheus/common/version.Version=0.28.1`,
     buildMinutes: 2,
+  },
+  "cluster-credential": {
+    version: "1.0.0",
+    compatible: { from: "1.0.0", below: "2.0.0" },
+    versionQuery: { args: ["--version"], answer: /^cluster-credential (\d+\.\d+\.\d+)/ },
+    goModule: "credential",
+    goPackage: ".",
+    ldflags: STRIPPED,
+    buildMinutes: 1,
   },
 } as const satisfies Record<string, Tool>;
 

@@ -28,7 +28,8 @@ function userName(): string {
  * Changes an object that Pulumi applied, in Pulumi's own name: so the fields stay Pulumi's alone, and once the config says
  * the same, the next `up` finds nothing to do. `change` gets what Pulumi applied with the live values.
  *
- * A change by somebody else in between is looked at again once; then it is an error.
+ * A change by somebody else in between is looked at again a few times; then it is an error. `known` is the object as it was
+ * just read: the first try then reads nothing.
  * @throws ApiError, UnreachableError
  */
 export async function applyAsOwner<Item extends KubernetesObject>(
@@ -36,9 +37,12 @@ export async function applyAsOwner<Item extends KubernetesObject>(
   path: string,
   owned: Path,
   change: (applied: Item, live: Item) => Item,
+  known?: Item,
 ): Promise<Item> {
+  let read = known;
   return retryOnConflict(async () => {
-    const live = await client.request<Item>("GET", path, { timeout: TIMEOUT_MS });
+    const live = read ?? (await client.request<Item>("GET", path, { timeout: TIMEOUT_MS }));
+    read = undefined;
     const manager = applierOf(live, owned);
     if (manager === undefined)
       throw new Error(
@@ -52,14 +56,17 @@ export async function applyAsOwner<Item extends KubernetesObject>(
   });
 }
 
-/** @throws Error that tells of the other operator, when the second try fails too */
+/** Tries of a change: controllers write to the same objects, Argo's several times a second while it releases. */
+const TRIES = 5;
+
+/** @throws Error that tells of the other operator, when the last try fails too */
 export async function retryOnConflict<Value>(work: () => Promise<Value>): Promise<Value> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof ApiError) || error.code !== 409) throw error;
-      if (attempt === 2)
+      if (attempt === TRIES)
         throw new Error(
           `somebody else is changing the same object: ${error.message}. See \`novactl history\`, then do it again`,
         );

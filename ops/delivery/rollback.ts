@@ -80,7 +80,7 @@ export function rollBack(
       cluster,
       state,
       state.digest,
-      stopped ?? (await stop(cluster, state, Promise.resolve(state), options)),
+      stopped ?? (await stop(cluster, state, async () => state, options)),
       options,
     );
   });
@@ -97,10 +97,13 @@ async function begin(cluster: RegionCluster, options: RollbackOptions) {
   const { client } = cluster;
   const { service } = options;
   const traffic = await readTraffic(client, service);
-  const reading = readRegion(client, service, traffic);
-  const stopping = isUnderWay(traffic.rollout) ? stop(cluster, traffic, reading, options) : undefined;
-  const [state, stopped] = await Promise.all([reading, stopping]);
-  return { state, stopped };
+  let reading: Promise<RegionState> | undefined;
+  const read = (): Promise<RegionState> => {
+    reading ??= readRegion(client, service, traffic);
+    return reading;
+  };
+  const stopped = isUnderWay(traffic.rollout) ? await stop(cluster, traffic, read, options) : undefined;
+  return { state: await read(), stopped };
 }
 
 /** The digest that a rollback has taken away already, where Argo's controller has not followed yet. */
@@ -127,18 +130,25 @@ async function stayReturned(
 async function stop(
   { client, region }: RegionCluster,
   traffic: Traffic,
-  reading: Promise<RegionState>,
+  read: () => Promise<RegionState>,
   { service, whole, decided, tell }: RollbackOptions,
 ): Promise<Stopped> {
   // Only for the whole stack: a config that names the bad digest for other regions would have the next `up` set it again.
   // Nor for other settings under one image, which are the config's to take back.
-  const good = whole ? reading.then(({ digest, stable }) => (stable === digest ? undefined : stable)) : undefined;
-  const stopped = await stopAtOnce(client, service, traffic, good ?? Promise.resolve(undefined));
-  const notes = failures(stopped, ["what Argo is told", "the weights"]);
-  if (notes.length === stopped.length) throw new Error(notes.join("; "));
-  const switchedAfter = since(decided);
-  tell?.(region, `switched after ${switchedAfter} ms`);
-  return { switchedAfter, notes };
+  const findGood = async () => {
+    const { digest, stable } = await read();
+    return stable === digest ? undefined : stable;
+  };
+  const { weights, told } = stopAtOnce(client, service, traffic, whole ? findGood : undefined);
+  const switching = Promise.any([weights, told]).then(() => {
+    const after = since(decided);
+    tell?.(region, `switched after ${after} ms`);
+    return after;
+  });
+  const [switched, ...ended] = await Promise.allSettled([switching, told, weights]);
+  const notes = failures(ended, ["what Argo is told", "the weights"]);
+  if (switched.status === "rejected") throw new Error(notes.join("; "));
+  return { switchedAfter: switched.value, notes };
 }
 
 /** What is to be done about a canary that was stopped: it is denied, seen to be gone, and the Rollout goes back. */

@@ -40,24 +40,26 @@ export const isUnderWay = ({ metadata, status = {} }: Rollout): boolean => {
  * told by the image of stable, where that is to be run again. An abort leaves the canary current, and Argo then moves its
  * Service to and fro until its pods are gone (docs/decisions/0017): what only needs an image takes seconds.
  *
- * @param good digest to go back to, once it is known; undefined: the Rollout is to keep what it names, and is aborted
+ * @param findGood finds the digest to go back to, once the weights are set; without it, or where it finds none, the Rollout
+ *   keeps what it names, and is aborted
  */
-export const stopAtOnce = (
+export function stopAtOnce(
   client: ClusterClient,
   service: Service,
   traffic: Traffic,
-  good: Promise<string | undefined>,
-): Promise<[PromiseSettledResult<unknown>, PromiseSettledResult<unknown>]> => {
-  const tell = async (): Promise<unknown> => {
-    const digest = await good.catch(() => undefined);
-    if (digest !== undefined) {
-      const set = await setDigest(client, service, digest).catch(() => undefined);
-      if (set !== undefined) return set;
-    }
-    return traffic.rollout.status?.abort === true ? undefined : abort(client, service);
+  findGood?: () => Promise<string | undefined>,
+): { weights: Promise<unknown>; told: Promise<unknown> } {
+  const { rollout } = traffic;
+  const stop = async (): Promise<unknown> =>
+    rollout.status?.abort === true ? undefined : await abort(client, service);
+  const takeBack = async (): Promise<unknown> => {
+    const good = await findGood?.();
+    return good === undefined ? stop() : setDigest(client, service, good, rollout);
   };
-  return Promise.allSettled([tell(), Promise.resolve().then(() => setWeights(client, service, traffic, 0))]);
-};
+  const weights = Promise.resolve().then(() => setWeights(client, service, traffic, 0));
+  const told = findGood === undefined ? stop() : weights.then(takeBack, takeBack).catch(stop);
+  return { weights, told };
+}
 
 /**
  * Sets the gateway's weights, whatever Argo does: it may be dead. The list is one value for the API, so it is sent whole, with
@@ -104,15 +106,22 @@ export function previousReplicaSet(
   })[0];
 }
 
-/** Has the Rollout run another digest, in Pulumi's name, and changes nothing else of it. */
-export const setDigest = (client: ClusterClient, service: Service, digest: string): Promise<Rollout> =>
-  applyAsOwner<Rollout>(client, paths(service).rollout, ["spec", "template"], (applied, live) => {
+/** Has the Rollout run another digest, in Pulumi's name, and changes nothing else of it. `known`: as it was just read. */
+export const setDigest = (
+  client: ClusterClient,
+  service: Service,
+  digest: string,
+  known?: Rollout,
+): Promise<Rollout> => {
+  const change = (applied: Rollout, live: Rollout): Rollout => {
     const from = digestOf(live.spec.template, service.name);
     if (from === undefined) throw new Error(`${service.name}'s Rollout has no image with a digest`);
     const changed = withDigest(applied, from, digest);
     const annotations = { ...changed.metadata.annotations, [DIGEST_ANNOTATION]: digest };
     return { ...changed, metadata: { ...changed.metadata, annotations } };
-  });
+  };
+  return applyAsOwner<Rollout>(client, paths(service).rollout, ["spec", "template"], change, known);
+};
 
 /** Tells Argo which ReplicaSet counts as stable. */
 const setStable = (client: ClusterClient, service: Service, hash: string): Promise<Rollout> =>
@@ -130,7 +139,7 @@ export async function returnTo(
   state: RegionState,
   previous: { set: ReplicaSet; digest: string; ready: number },
 ): Promise<void> {
-  await setDigest(client, service, previous.digest);
+  await setDigest(client, service, previous.digest, state.rollout);
   const hash = hashOf(previous.set);
   // Without pods there is nothing to point at; Argo starts them.
   if (hash === undefined || previous.ready === 0) return;

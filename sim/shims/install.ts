@@ -1,19 +1,16 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { callSchema } from "../credentials.ts";
 import { replaceFile } from "../replaceFile.ts";
-
-const PROGRAM = fileURLToPath(new URL("./credential.cjs", import.meta.url));
 
 /**
  * Writes the clouds' credential programs into a folder, which has to come first on the PATH of those who use the
  * simulated clusters. They ask whichever simulator the endpoint file names at the time.
  */
-export function installShims(folder: string, endpointFile: string): void {
+export function installShims(folder: string, program: string, endpointFile: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   for (const name of callSchema.shape.command.options) {
-    const words = [process.execPath, PROGRAM, name, endpointFile];
+    const words = [program, name, endpointFile];
     replaceFile(join(folder, name), `#!/bin/sh\nexec ${words.map(quoted).join(" ")} "$@"\n`, 0o755);
   }
 }
