@@ -17,6 +17,8 @@ export interface PulumiRun {
   pulumi: string;
   folder: string;
   environment: NodeJS.ProcessEnv;
+  /** How much the command stands back for others on this machine, as `nice` has it. @default 0 */
+  niceness?: number;
 }
 
 /** Runs a Pulumi command for its output. @throws with what it wrote to standard error when it fails */
@@ -57,7 +59,9 @@ export async function passThrough(run: PulumiRun, args: string[], output: Output
     "to standard error": process.stderr,
     "nowhere unless it fails": "pipe",
   } as const;
-  const child = spawn(run.pulumi, args, {
+  const [program = "", ...words] =
+    run.niceness === undefined ? [run.pulumi, ...args] : ["nice", "-n", String(run.niceness), run.pulumi, ...args];
+  const child = spawn(program, words, {
     cwd: run.folder,
     env: run.environment,
     stdio: ["inherit", stdout[output], output === "nowhere unless it fails" ? "pipe" : "inherit"],

@@ -7,6 +7,9 @@ import { capture, type PulumiRun, pulumiPath } from "./pulumi.ts";
 import { startSimulator } from "./simulator.ts";
 import { initStack, prepareStackConfig } from "./stackConfig.ts";
 
+/** Beside the simulated regions Pulumi stands back: they serve, and may have to be rolled back, while it is at work. */
+const BESIDE_REGIONS = 10;
+
 /** A stack, ready for Pulumi commands. */
 export interface Session extends PulumiRun {
   project: Project;
@@ -43,7 +46,8 @@ export async function openSession(stack: string, simulated = false): Promise<Ses
   const [pulumi, { endpoint, started }] = await Promise.all([pulumiPath(), startSimulator(project.home)]);
   if (started) console.error(`simulator started, process ${endpoint.pid}`);
   const variables = simulatedVariables(project, stack, pulumi, endpoint);
-  const run: PulumiRun = { pulumi, folder: project.folder, environment: environmentWith(variables) };
+  const environment = environmentWith(variables);
+  const run: PulumiRun = { pulumi, folder: project.folder, environment, niceness: BESIDE_REGIONS };
   const runPulumi = (args: string[], input?: string) => capture(run, args, input);
   await initStack(project, stack, runPulumi);
   await prepareStackConfig(project, stack, runPulumi);
