@@ -65,6 +65,10 @@ export const ROLE_ENVIRONMENT = {
     /** Requests per second and the URL that they go to. */
     rate: "LOAD_RATE",
     url: "LOAD_URL",
+    /** URL whose POST opens a session for a long stream; without it there are none. */
+    sessions: "LOAD_SESSIONS_URL",
+    /** Long streams that are held open; 4 if not given. */
+    streams: "LOAD_STREAMS",
   },
 } as const;
 
@@ -76,6 +80,16 @@ export const METRICS = {
   duration: "dwcp_http_request_duration_seconds",
   /** Gauge: open streams. */
   streams: "dwcp_v3_active_streams",
+  /** Gauge {digest}: long streams that the background load holds open, by the version that they are on. */
+  loadStreams: "dwcp_load_streams",
+  /** Counter {reason: drain|break|renewal}: streams of the load that went on in another session. */
+  streamResumptions: "dwcp_load_stream_resumptions_total",
+  /** Counter: numbers that the load's streams have sent, each counted once. */
+  streamMessagesSent: "dwcp_load_stream_messages_sent_total",
+  /** Counter: those that were acknowledged, each counted once. */
+  streamMessagesAcknowledged: "dwcp_load_stream_messages_acknowledged_total",
+  /** Counter: those that an acknowledgement has passed over, so that nobody has them. Stays 0. */
+  streamMessagesLost: "dwcp_load_stream_messages_lost_total",
   /** Gauge {peer}, 1 or 0: whether a peer region's WAN entry answers through the mesh. */
   peerUp: "dwcp_v3_peer_up",
   /** Gauge {peer}, seconds: the last request to a peer and its answer, over a connection that was open. */

@@ -54,9 +54,11 @@ export const stackPolicy = (declared: StackRule, run: Run): StackValidationPolic
   validateStack: ({ resources, notApplicable }, report) => {
     const shown = new Map(resources.map((resource) => [resource.urn, resource]));
     const stack = { type: "pulumi:pulumi:Stack", urn: declared.id, name: "stack" };
+    // By URN, not as they were registered, which differs from run to run: of two that exclude each other the same is named.
+    const inOrder = resources.toSorted((a, b) => (a.urn < b.urn ? -1 : 1));
     const verdict = judgeStack(
       declared,
-      resources.map((resource) => asRulesSee(resource, run)),
+      inOrder.map((resource) => asRulesSee(resource, run)),
       run.production,
     );
     switch (verdict.kind) {

@@ -3,7 +3,7 @@
  * set-up: `e2e`, the whole environment from end to end, runs by its name alone. The last line is `N passed, N failed`; a step
  * that fails counts as one failed test, and so does a run without any test.
  */
-import { globSync } from "node:fs";
+import { globSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
 import { checkout } from "./cache.ts";
@@ -22,6 +22,10 @@ interface Suite extends Omit<TestRun, "signal"> {
 const find = (pattern: string, exclude: string[] = []): string[] =>
   globSync(pattern, { cwd: checkout, exclude }).toSorted();
 
+/** By the length of their text, which is what is known of it: started last, the longest would run alone at the end. */
+const longestFirst = (files: readonly string[]): string[] =>
+  files.toSorted((a, b) => statSync(join(checkout, b)).size - statSync(join(checkout, a)).size);
+
 /** In the order in which they run. */
 const SUITES: Readonly<Record<string, Suite>> = {
   unit: {
@@ -32,7 +36,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   // Each keeps an engine, a program and its provider busy: more of them at once only wait for each other.
   engine: {
     title: "engine tests",
-    files: find("test/engine/**/*.test.ts"),
+    files: longestFirst(find("test/engine/**/*.test.ts")),
     concurrency: Math.min(2, availableParallelism()),
   },
   // Alone on the machine: it holds the promises about time, which two slow processors do not keep yet.

@@ -20,7 +20,7 @@ export interface ServiceOptions {
   registry?: Registry;
   /** Whether the role wants requests, faults apart. @default always */
   ready?: () => boolean;
-  /** The role's own service time, for the fault `slowness`. @default 5 */
+  /** Least time that an answer takes by itself for the fault `slowness`, which multiplies it. @default 5 */
   usualMilliseconds?: number;
   /** Called when the role ends, before its servers do. */
   onStop?: () => Promise<void> | void;
@@ -77,9 +77,18 @@ export async function serveRole(context: RoleContext, options: ServiceOptions): 
   });
 
   async function respond(request: IncomingMessage, url: URL): Promise<Answer> {
-    const { errorShare = 0, delayMilliseconds = 0, slowness = 1, garbage } = context.faults();
-    const wait = delayMilliseconds + usualMilliseconds * (slowness - 1);
+    const { delayMilliseconds = 0, slowness = 1 } = context.faults();
+    const began = performance.now();
+    const answer = await prompt(request, url);
+    // So many times as long as it took, which on a busy machine may be more than usual.
+    const took = performance.now() - began;
+    const wait = delayMilliseconds + (slowness > 1 ? slowness * Math.max(took, usualMilliseconds) - took : 0);
     if (wait > 0) await sleep(wait);
+    return answer;
+  }
+
+  async function prompt(request: IncomingMessage, url: URL): Promise<Answer> {
+    const { errorShare = 0, garbage } = context.faults();
     if (garbage)
       return { status: 200, body: "<html><body>It works!</body></html>", headers: { "content-type": "text/html" } };
     if (errorShare > 0 && Math.random() < errorShare)

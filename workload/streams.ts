@@ -6,6 +6,8 @@ import type { RoleContext } from "./role.ts";
 /** How long a session has to resume elsewhere after it was asked to. */
 const RESUME_MS = 5_000;
 
+const DRAIN = `${JSON.stringify({ drain: true })}\n`;
+
 export interface Streams {
   /** Asks every session to resume elsewhere and waits until they are gone, at most RESUME_MS. */
   drain: () => Promise<void>;
@@ -19,8 +21,11 @@ export interface Streams {
  */
 export async function serveStreams(context: RoleContext, onCount: (open: number) => void): Promise<Streams> {
   const sockets = new Set<Socket>();
+  let draining = false;
   const server = createServer((socket) => {
     sockets.add(socket);
+    // Whoever was sent here a moment ago must not have to wait for a break.
+    if (draining) socket.write(DRAIN);
     onCount(sockets.size);
     socket.once("close", () => {
       sockets.delete(socket);
@@ -44,7 +49,8 @@ export async function serveStreams(context: RoleContext, onCount: (open: number)
   return {
     destroy,
     drain: async () => {
-      for (const socket of sockets) socket.write('{"drain":true}\n');
+      draining = true;
+      for (const socket of sockets) socket.write(DRAIN);
       const deadline = performance.now() + RESUME_MS;
       while (sockets.size > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
       destroy();

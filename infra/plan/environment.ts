@@ -44,7 +44,7 @@ export function planEnvironment(config: StackConfig, stackName: string): Environ
     dns,
     quorum: planQuorum(config),
     release,
-    services: planServices(regions, dns, release),
+    services: planServices(regions, { tier: config.tier, dns, release }),
     mesh: config.mesh,
     tags: tagsOf("global", config, stackName),
   };

@@ -219,13 +219,19 @@ function services(region: NetworkPolicyFacts): NetworkPolicyPlan[] {
       ingress: [called],
       egress: [{ peers: [INTERNET], ports: [443] }],
     },
-    // Background load calls the gateway and nothing else.
+    // Background load calls the gateway, and holds streams to where its sessions lead.
     ...["dwcp", "ml"].map((namespace) => ({
       namespace,
       name: "load",
       pods: ["load"],
       egress: [{ peers: [{ namespace: "traefik" }], ports: [PORT.internal] }],
     })),
+    {
+      namespace: "dwcp",
+      name: "load-streams",
+      pods: ["load"],
+      egress: [{ peers: [{ namespace: "dwcp", pods: DWCP }], ports: [PORT.stream] }],
+    },
   ];
 }
 

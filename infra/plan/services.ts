@@ -19,8 +19,8 @@ export interface ServicesPlan {
   region: string;
   cloud: Cloud;
   location: string;
-  /** How many zones the region has. */
-  zones: number;
+  /** Pods of the gateway, each in a zone of its own. */
+  gateways: number;
   /**
    * Public names: the one that any healthy region answers, the region's own, and the pattern of all regions' own, with
    * `{region}` for the region's name.
@@ -37,7 +37,10 @@ export interface ServicesPlan {
 }
 
 /** Plans what runs in each region's cluster, in the order of the regions. */
-export function planServices(regions: readonly RegionPlan[], dns: DnsPlan, release: ReleasePlan): ServicesPlan[] {
+export function planServices(
+  regions: readonly RegionPlan[],
+  { tier, dns, release }: { tier: "staging" | "production"; dns: DnsPlan; release: ReleasePlan },
+): ServicesPlan[] {
   const entries = regions.map((region) => ({ region: region.name, addresses: wanAddresses(region) }));
   return regions.map((region) => {
     const { name, cloud, location, zones } = region;
@@ -45,7 +48,8 @@ export function planServices(regions: readonly RegionPlan[], dns: DnsPlan, relea
       region: name,
       cloud,
       location,
-      zones: zones.length,
+      // In production one in each zone, so that no request has to leave its own; in staging just enough to lose one.
+      gateways: tier === "production" ? Math.max(FEWEST_REPLICAS, zones.length) : FEWEST_REPLICAS,
       hosts: { global: dns.globalName, regional: of(name, dns.entries).name, pattern: dns.regionalPattern },
       wanAddresses: of(name, entries).addresses,
       peers: entries.filter((peer) => peer.region !== name),

@@ -97,6 +97,7 @@ export class Dwcp extends ComponentResource {
         namespace: NAMESPACES.dwcp,
         image: images.environment,
         url: `${INTERNAL_GATEWAY_URL}${PROBE_PREFIX}/v1/version`,
+        sessions: `${INTERNAL_GATEWAY_URL}${PROBE_PREFIX}/v1/sessions`,
       },
       { ...own, dependsOn: [routes] },
     );

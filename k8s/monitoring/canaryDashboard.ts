@@ -89,6 +89,12 @@ export const CANARY_PANELS: readonly Panel[] = [
     queries: [{ expr: `sum by (service, pod_template_hash) (${METRICS.streams})`, legend: `{{service}} ${VERSION}` }],
   },
   {
+    title: "Streams that went on elsewhere",
+    unit: "reqps",
+    description: "Of the background load: their pod drained, the connection broke, or the session was old enough.",
+    queries: [{ expr: `sum by (reason) (rate(${METRICS.streamResumptions}[${WINDOW}]))`, legend: "{{reason}}" }],
+  },
+  {
     title: "Operations acknowledged",
     unit: "reqps",
     description: "After a majority of state replicas had them on disk.",

@@ -20,8 +20,8 @@ export interface PlatformArgs {
   cloud: Cloud;
   /** The cloud's name of the place, such as `us-east-1`. */
   location: string;
-  /** How many zones the region has: the gateway has a pod in each, and never fewer than two. */
-  zones: number;
+  /** Pods of the gateway: two at least, each in a zone of its own. */
+  gateways: number;
   /** Least pods of a service by pool, which quotas follow from. */
   replicas: Replicas;
   /** From `planNetworkPolicies`. */
@@ -67,11 +67,7 @@ export class Platform extends ComponentResource {
       );
 
     install("argoRollouts", NAMESPACES.rollouts, argoRolloutsValues);
-    const gateway = install(
-      "traefik",
-      NAMESPACES.gateway,
-      traefikValues(Math.max(2, args.zones), annotations.loadBalancer),
-    );
+    const gateway = install("traefik", NAMESPACES.gateway, traefikValues(args.gateways, annotations.loadBalancer));
     wanEntry(`${name}-wan-entry`, annotations.wanLoadBalancer, { parent: this, dependsOn: gateway });
     install("certManager", NAMESPACES.certificates, certManagerValues);
     const secrets = install("externalSecrets", NAMESPACES.secrets, externalSecretsValues(annotations.secretsReader));

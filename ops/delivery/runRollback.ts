@@ -48,7 +48,8 @@ export async function runRollback(wish: RollbackWish): Promise<number> {
         ],
     recordAll(clusters, outcomes, options),
   ]);
-  const config = [...settled, ...unrecorded, ...(await retireAll(clusters, outcomes, options))];
+  const { podsEnded, left } = await retireAll(clusters, outcomes, options);
+  const config = [...settled, ...unrecorded, ...left];
   const code = isGone(outcomes) ? 0 : 2;
   if (outcomes.every(({ error }) => error !== undefined))
     throw new OperatorError(
@@ -56,7 +57,14 @@ export async function runRollback(wish: RollbackWish): Promise<number> {
     );
   if (wish.json)
     console.log(
-      JSON.stringify({ stack, service: service.name, exitCode: code, ...forMachines(outcomes), notes: config }),
+      JSON.stringify({
+        stack,
+        service: service.name,
+        exitCode: code,
+        ...forMachines(outcomes),
+        podsEnded,
+        notes: config,
+      }),
     );
   else console.log([...forPeople(outcomes), "", ...config].join("\n"));
   return code;
@@ -141,30 +149,32 @@ async function recordAll(
 /**
  * Ends the pods of what was taken back, wherever it was seen to get no requests. Last of all: nobody waits for it but the
  * long streams. A canary that was aborted in some regions alone is Argo's current one, and Argo ends it by itself.
+ *
+ * @returns by region the milliseconds after the decision at which the last pod had ended, and what is left to be done
  */
 async function retireAll(
   clusters: readonly RegionCluster[],
   outcomes: readonly Outcome<RegionRollback>[],
   { service, decided, whole, tell }: RollbackOptions,
-): Promise<string[]> {
-  const retiring = clusters.flatMap((cluster) => {
-    const { bad, done, verification } = outcomes.find(({ region }) => region === cluster.region)?.value ?? {};
+): Promise<{ podsEnded: Record<string, number>; left: string[] }> {
+  const podsEnded: Record<string, number> = {};
+  const left: string[] = [];
+  const retireIn = async ({ region, client }: RegionCluster): Promise<void> => {
+    const { bad, done, verification } = outcomes.find((outcome) => outcome.region === region)?.value ?? {};
     const isLeft = done === "returned" || (done === "aborted" && whole);
-    return bad !== undefined && isLeft && (verification?.clear ?? true) ? [{ ...cluster, bad }] : [];
-  });
-  const left = await Promise.all(
-    retiring.map(async ({ region, client, bad }) => {
-      try {
-        await retire(client, service, bad);
-        tell?.(region, `pods of ${short(bad)} have ended after ${Math.round(performance.now() - decided)} ms`);
-        return [];
-      } catch (error) {
-        const why = error instanceof Error ? error.message : error;
-        return [`${region}: long streams may stay on what was taken back: ${why}`];
-      }
-    }),
-  );
-  return left.flat();
+    if (bad === undefined || !isLeft || verification?.clear === false) return;
+    try {
+      await retire(client, service, bad);
+      const after = Math.round(performance.now() - decided);
+      podsEnded[region] = after;
+      tell?.(region, `pods of ${short(bad)} have ended after ${after} ms`);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : error;
+      left.push(`${region}: long streams may stay on what was taken back: ${why}`);
+    }
+  };
+  await Promise.all(clusters.map(retireIn));
+  return { podsEnded, left };
 }
 
 function forPeople(outcomes: readonly Outcome<RegionRollback>[]): string[] {

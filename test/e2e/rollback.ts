@@ -9,6 +9,7 @@ import type { Probe } from "../../ops/delivery/probe.ts";
 import { checkout, novactl } from "../ops/novactl.ts";
 import { digestNamed, type Environment, REGIONS, type RegionName, STACK, until } from "./environment.ts";
 import { releaseTo, settle, stateOf, underLoad } from "./releases.ts";
+import { streamOn, streamsLeft } from "./streams.ts";
 
 /** The promise: from the operator's decision to the last answer of the canary. */
 const PROMISE_MS = 5_000;
@@ -20,12 +21,12 @@ const RATE = 20;
 interface Trial {
   title: string;
   stage: Stage;
+  /** Whether long streams are on the release, and are to go elsewhere with their numbers. */
+  streams?: true;
   /** Breaks something; returns what mends it. */
   fault?: (environment: Environment) => Promise<() => Promise<void>>;
   /** Regions that cannot be reached, and therefore keep the release. */
   unreachable?: readonly RegionName[];
-  /** Requests may fail, as when a pod is killed under them. */
-  failures?: number;
 }
 
 const controllerDead = async (environment: Environment) => {
@@ -75,9 +76,9 @@ const apiServerDown = (region: RegionName) => async (environment: Environment) =
 
 const trials: readonly Trial[] = [
   { title: "at 10 %", stage: "10" },
-  { title: "at 50 %", stage: "50" },
+  { title: "at 50 %", stage: "50", streams: true },
   { title: "at 100 %, before the bake time is over", stage: "100" },
-  { title: "after full promotion", stage: "done" },
+  { title: "after full promotion", stage: "done", streams: true },
   { title: "at 50 % with Argo's controller dead", stage: "50", fault: controllerDead },
   { title: "after full promotion with Argo's controller dead", stage: "done", fault: controllerDead },
   { title: "at 50 % with a stable pod dead in each region", stage: "50", fault: stablePodDead },
@@ -98,7 +99,7 @@ export function rollbackTests(environment: () => Environment): void {
     );
   });
 
-  for (const { title, stage, fault, unreachable = [] } of trials) {
+  for (const { title, stage, streams, fault, unreachable = [] } of trials) {
     test(`rollback ${title}: no answer of the release after ${PROMISE_MS / 1000} s, nothing lost`, async (t) => {
       const digest = digestNamed(title);
       await releaseTo(environment(), digest, stage);
@@ -110,12 +111,18 @@ export function rollbackTests(environment: () => Environment): void {
           await until("the release to answer everywhere", 30, async () =>
             [...probes.values()].every((probe) => probe.lastAnswer(digest) !== undefined),
           );
+          // An operator has seen something before he decides; meanwhile pods and gateways are done with the promotion.
+          await sleep(3_000);
+          if (streams) for (const region of REGIONS) await streamOn(environment(), region, digest);
           if (fault !== undefined) mend = await fault(environment());
-          const others = REGIONS.filter((region) => !unreachable.includes(region));
-          const times = await rollBack(environment(), probes, digest, others, unreachable.length === 0 ? 0 : 2);
-          report(t, title, times);
-          for (const [region, milliseconds] of times)
-            assert.ok(milliseconds < PROMISE_MS, `${region}: ${milliseconds} ms`);
+          const regions = REGIONS.filter((region) => !unreachable.includes(region));
+          await rollBack(t, title, environment(), {
+            digest,
+            probes,
+            regions,
+            code: unreachable.length === 0 ? 0 : 2,
+          });
+          if (streams) for (const region of REGIONS) await streamsLeft(environment(), region, digest);
         },
         async () => {
           await mend();
@@ -128,19 +135,21 @@ export function rollbackTests(environment: () => Environment): void {
   test("rollback in the middle of an `up`, which then does not bring the release back", async (t) => {
     const digest = digestNamed("during up");
     await releaseTo(environment(), digest, "50");
+    let up: ReturnType<Environment["start"]> | undefined;
     const work = async (probes: ReadonlyMap<RegionName, Probe>): Promise<void> => {
-      const up = environment().start("up", STACK, "--sim", "--yes", "--json");
+      up = environment().start("up", STACK, "--sim", "--yes", "--json");
       await sleep(8_000);
-      const times = await rollBack(environment(), probes, digest, REGIONS);
-      report(t, "during `up`", times);
-      for (const [region, milliseconds] of times) assert.ok(milliseconds < PROMISE_MS, `${region}: ${milliseconds} ms`);
+      await rollBack(t, "during `up`", environment(), { digest, probes });
       await up.ended;
       await sleep(2_000);
       for (const probe of probes.values()) probe.window();
       await sleep(3_000);
       for (const [region, probe] of probes) assert.equal(probe.window().answers[digest], undefined, region);
     };
-    await underLoad(environment(), RATE, work, () => settle(environment()));
+    await underLoad(environment(), RATE, work, async () => {
+      await up?.ended;
+      await settle(environment());
+    });
   });
 
   test("an `up` from an old checkout does not bring back what was rolled back", async () => {
@@ -174,24 +183,40 @@ export function rollbackTests(environment: () => Environment): void {
   });
 }
 
-/** Rolls back and measures, by region, from the start of the command to the last answer of the release. */
+/**
+ * Rolls back and measures, by region, from the start of the command to the last answer of the release; reports that, and
+ * when the last of its pods, and with it the last of its long streams, had gone.
+ */
 async function rollBack(
+  t: TestContext,
+  title: string,
   environment: Environment,
-  probes: ReadonlyMap<RegionName, Probe>,
-  digest: string,
-  regions: readonly RegionName[],
-  expected: 0 | 2 = 0,
-): Promise<(readonly [RegionName, number])[]> {
+  {
+    digest,
+    probes,
+    regions = REGIONS,
+    code: expected = 0,
+  }: {
+    digest: string;
+    probes: ReadonlyMap<RegionName, Probe>;
+    regions?: readonly RegionName[];
+    code?: 0 | 2;
+  },
+): Promise<void> {
   const decision = performance.now();
-  const { code, stdout, stderr } = await environment.novactl("rollback", STACK, "--sim", "--reason", "a test");
+  const { code, stdout, stderr } = await environment.novactl(
+    ...["rollback", STACK, "--sim", "--reason", "a test", "--json"],
+  );
   assert.equal(code, expected, `${stdout}\n${stderr}`);
   // Whatever comes later than this is later than promised anyway.
   await sleep(Math.max(0, decision + PROMISE_MS + 1_000 - performance.now()));
-  return regions.map((region) => {
+  const times = regions.map((region) => {
     const last = probes.get(region)?.lastAnswer(digest)?.at ?? decision;
     return [region, Math.max(0, Math.round(last - decision))] as const;
   });
+  const { podsEnded } = JSON.parse(stdout) as { podsEnded: Record<string, number> };
+  const listed = (figures: readonly (readonly [string, number])[]) =>
+    figures.map(([region, milliseconds]) => `${region} ${milliseconds} ms`).join(", ") || "none";
+  t.diagnostic(`rollback ${title}: ${listed(times)}; its pods had ended: ${listed(Object.entries(podsEnded))}`);
+  for (const [region, milliseconds] of times) assert.ok(milliseconds < PROMISE_MS, `${region}: ${milliseconds} ms`);
 }
-
-const report = (t: TestContext, title: string, times: readonly (readonly [string, number])[]): void =>
-  t.diagnostic(`rollback ${title}: ${times.map(([region, ms]) => `${region} ${ms} ms`).join(", ")}`);

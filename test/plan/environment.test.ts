@@ -87,3 +87,18 @@ test("every tag is valid as an AWS tag, an Azure tag and a Google Cloud label, s
     { numRuns: 20 },
   );
 });
+
+test("a gateway in each zone in production, two in staging, and never one alone", () => {
+  fc.assert(
+    fc.property(regions(1, 4), (list) => {
+      for (const tier of ["staging", "production"] as const) {
+        const plan = planEnvironment({ ...configOf(list), tier }, "test");
+        for (const [index, { gateways }] of plan.services.entries()) {
+          const zones = plan.regions[index]?.zones.length ?? 0;
+          assert.equal(gateways, tier === "production" ? Math.max(2, zones) : 2);
+        }
+      }
+    }),
+    { numRuns: 20 },
+  );
+});

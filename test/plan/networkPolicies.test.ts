@@ -134,6 +134,8 @@ test("what a release and a request need is let through at both ends", () => {
     ["dwcp/dwcp-v3", "traefik/traefik", 8081],
     ["dwcp/dwcp-state", "dwcp/dwcp-state", 8080],
     ["dwcp/load", "traefik/traefik", 8081],
+    ["dwcp/load", "dwcp/dwcp-v3", 9876],
+    ["dwcp/load", "dwcp/dwcp-v1", 9876],
     ["ml/load", "traefik/traefik", 8081],
   ];
   const at = (text: string): Pod => {
