@@ -1,7 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { delimiter, join } from "node:path";
-import { ClusterClient } from "../client/client.ts";
-import { clusterConfig } from "../client/kubeconfig.ts";
+import { join } from "node:path";
 import { Clusters } from "./clusters.ts";
 import type { ClusterControl } from "./controlClusters.ts";
 import { HealthChecks } from "./internet/healthChecks.ts";
@@ -38,8 +36,8 @@ export interface ClusterServicesOptions {
 export interface ClusterServices {
   control: ClusterControl;
   proxyPort: number;
-  /** A client for a kubeconfig of a simulated cluster. */
-  connect: (kubeconfig: string) => ClusterClient;
+  /** The folder of the clouds' credential programs. */
+  shims: string;
   stop: () => Promise<void>;
 }
 
@@ -83,15 +81,10 @@ export async function startClusterServices(options: ClusterServicesOptions): Pro
   health.start(dial);
   await clusters.start();
 
-  const path = [shims, process.env.PATH ?? ""].join(delimiter);
-  const connect = (kubeconfig: string): ClusterClient => {
-    const config = clusterConfig(kubeconfig, { ...process.env, PATH: path });
-    return new ClusterClient({ ...config, proxy: `http://127.0.0.1:${proxy.port}` });
-  };
   const stop = async () => {
     health.stop();
     await clusters.stop();
     for (const server of [outside, proxy.server, login.server]) server.close();
   };
-  return { control: { clusters, tokens, identity, internet, secrets }, proxyPort: proxy.port, connect, stop };
+  return { control: { clusters, tokens, identity, internet, secrets }, proxyPort: proxy.port, shims, stop };
 }

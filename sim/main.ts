@@ -9,7 +9,7 @@ import { type ClusterServices, startClusterServices } from "./clusterServices.ts
 import { serveControl } from "./control.ts";
 import { loadFacts } from "./facts/load.ts";
 import { Faults } from "./faults.ts";
-import { recordIn, serveKubernetes } from "./kubernetes/index.ts";
+import { recordIn, serveKubernetes, startKubernetesThread } from "./kubernetes/index.ts";
 import { replaceFile } from "./replaceFile.ts";
 import { serveProvider } from "./server/provider.ts";
 import { Simulator } from "./server/simulator.ts";
@@ -80,9 +80,10 @@ async function main(): Promise<void> {
   const servers = await Promise.all(
     clouds.map(async (cloud) => `${cloud.package}:${(await serveProvider({ cloud, simulator, facts })).port}`),
   );
-  const kubernetes = await serveKubernetes(
-    clusters === undefined ? { connect: noControlPlane, record: recordIn(store) } : { connect: clusters.connect },
-  );
+  const kubernetesPort =
+    clusters === undefined
+      ? (await serveKubernetes({ connect: noControlPlane, record: recordIn(store) })).port
+      : await startKubernetesThread(clusters);
   const control = await serveControl({
     store,
     faults,
@@ -97,7 +98,7 @@ async function main(): Promise<void> {
   });
   const endpoint: Endpoint = {
     pid: process.pid,
-    debugProviders: [...servers, `kubernetes:${kubernetes.port}`].join(","),
+    debugProviders: [...servers, `kubernetes:${kubernetesPort}`].join(","),
     controlPort: control.port,
     token,
     ...(clusters && { proxyPort: clusters.proxyPort }),

@@ -26,10 +26,10 @@ export const rollback = command({
     json,
   },
   details: [
-    "While a canary runs, at any stage: it is aborted and the gateway's weights are set to stable, each of which is enough. After a",
-    "full promotion: the version before takes over again, whose pods stay up for an hour. Needs neither Pulumi nor Argo's",
-    "controller. Then it is seen from the answers of each region that the version is gone, its digest is denied for good, and the",
-    "config names the good image again.",
+    "While a canary runs, at any stage: the gateway's weights are set to stable and the Rollout gets the stable image back, each of",
+    "which is enough. After a full promotion: the version before takes over again, whose pods stay up for an hour. Needs neither",
+    "Pulumi nor Argo's controller. Then it is seen from the answers of each region that the version is gone, its digest is denied",
+    "for good, the config names the good image again, and the version's pods end, so that long streams resume elsewhere.",
     "Exit code: 0 when the version is gone from every region, 2 when not everywhere or not to be seen, 1 when nothing was done.",
   ].join("\n"),
   examples: [
