@@ -13,8 +13,9 @@ export interface ThreadOptions {
  * the proxy through which operators and probes reach clusters and gateways: they would wait for an `up` that is at work, and
  * a rollback is not to.
  */
-export async function startKubernetesThread(options: ThreadOptions): Promise<number> {
-  const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: options });
+export async function startKubernetesThread({ shims, proxyPort }: ThreadOptions): Promise<number> {
+  const workerData: ThreadOptions = { shims, proxyPort };
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData });
   const [port] = (await once(worker, "message")) as [number];
   return port;
 }
