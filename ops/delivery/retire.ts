@@ -1,15 +1,15 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterClient, KubernetesObject, ObjectList } from "../../client/client.ts";
 import { FIELD_MANAGER, TIMEOUT_MS } from "./edit.ts";
 import { digestOf, HASH_LABEL, type ReplicaSet, type Rollout, short } from "./objects.ts";
 import { hashOf, ownReplicaSets } from "./region.ts";
 import { paths, type Service } from "./services.ts";
+import { waitUntil } from "./waiting.ts";
 
 /** When Argo scales a ReplicaSet down that is neither current nor stable. */
 const DEADLINE_ANNOTATION = "scale-down-deadline";
 
 /** A pod that ends waits two seconds for gateways, five for its long streams to resume elsewhere, and two for its connections. */
-const RETIRE_MS = 15_000;
+const RETIRE_SECONDS = 15;
 
 /**
  * Has Argo end the pods of a digest that gets no requests any more, instead of keeping them warm for an hour: a pod that ends
@@ -27,15 +27,16 @@ export async function retire(client: ClusterClient, service: Service, bad: strin
       return hashOf(set);
     }),
   );
+  if (hashes.length === 0) return;
   const query = { labelSelector: `${HASH_LABEL} in (${hashes.join(",")})` };
-  const deadline = performance.now() + RETIRE_MS;
-  while (hashes.length > 0) {
+  let left = 0;
+  const haveEnded = async (): Promise<boolean> => {
     const { items } = await client.request<ObjectList<KubernetesObject>>("GET", pods, { query, timeout: TIMEOUT_MS });
-    if (items.length === 0) return;
-    if (performance.now() > deadline)
-      throw new Error(`${items.length} pods of ${short(bad)} have not ended within ${RETIRE_MS / 1000} s`);
-    await sleep(500);
-  }
+    left = items.length;
+    return left === 0;
+  };
+  const patience = { seconds: RETIRE_SECONDS, every: 500, state: () => `${left} are left` };
+  await waitUntil(`the pods of ${short(bad)} to end`, haveEnded, patience);
 }
 
 /** The digest's ReplicaSets. @throws Error when one of them may still get requests */

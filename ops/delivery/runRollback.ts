@@ -6,7 +6,6 @@ import { styled, table } from "../table.ts";
 import { operator } from "./edit.ts";
 import { short } from "./objects.ts";
 import { record } from "./record.ts";
-import { retire } from "./retire.ts";
 import { entryOf, type RegionRollback, type RollbackOptions, rollBack } from "./rollback.ts";
 import { type Service, serviceNamed } from "./services.ts";
 
@@ -157,6 +156,7 @@ async function retireAll(
   outcomes: readonly Outcome<RegionRollback>[],
   { service, decided, whole, tell }: RollbackOptions,
 ): Promise<{ podsEnded: Record<string, number>; left: string[] }> {
+  const { retire } = await import("./retire.ts");
   const podsEnded: Record<string, number> = {};
   const left: string[] = [];
   const retireIn = async ({ region, client }: RegionCluster): Promise<void> => {

@@ -205,7 +205,12 @@ async function rollBack(
 ): Promise<void> {
   const decision = performance.now();
   const { code, stdout, stderr } = await environment.novactl(
-    ...["rollback", STACK, "--sim", "--reason", "a test", "--json"],
+    "rollback",
+    STACK,
+    "--sim",
+    "--reason",
+    "a test",
+    "--json",
   );
   assert.equal(code, expected, `${stdout}\n${stderr}`);
   // Whatever comes later than this is later than promised anyway.
