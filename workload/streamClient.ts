@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
-import { createInterface } from "node:readline";
 import { z } from "zod";
+import { onLine } from "./lines.ts";
 
 /** Why a stream went on in another session: its pod asked for it, its connection broke, or it was old enough. */
 export const RESUMPTIONS = ["drain", "break", "renewal"] as const;
@@ -131,7 +131,7 @@ export class Stream {
       this.#session = undefined;
       if (!this.#stopped) this.#want("break");
     });
-    createInterface({ input: socket }).on("line", (line) => this.#hear(session, line));
+    onLine(socket, (line) => this.#hear(session, line));
     if (this.#wanted !== undefined && this.#wanted !== "start") this.#events.resumed(this.#wanted);
     this.#wanted = undefined;
     this.#backOff();

@@ -1,6 +1,6 @@
 import { createServer, type Socket } from "node:net";
-import { createInterface } from "node:readline";
 import { PORTS } from "../k8s/contract.ts";
+import { onLine } from "./lines.ts";
 import type { RoleContext } from "./role.ts";
 
 /** How long a session has to resume elsewhere after it was asked to. */
@@ -32,7 +32,7 @@ export async function serveStreams(context: RoleContext, onCount: (open: number)
       onCount(sockets.size);
     });
     socket.once("error", () => socket.destroy());
-    createInterface({ input: socket }).on("line", (line) => {
+    onLine(socket, (line) => {
       const sequence = sequenceOf(line);
       if (sequence === undefined) socket.destroy();
       else socket.write(`${JSON.stringify({ acknowledged: sequence })}\n`);

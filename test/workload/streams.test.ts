@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
-import { createServer, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -167,6 +168,26 @@ async function scripted(answer: (sequence: number, socket: Socket, session: numb
 
 const acknowledge = (sequence: number, socket: Socket) =>
   socket.write(`${JSON.stringify({ acknowledged: sequence })}\n`);
+
+test("a connection that is reset, by either end, costs that session and nothing else", async () => {
+  const sessions = await route();
+  const { address: at } = await scripted((sequence, socket, session) => {
+    if (session === 0 && sequence === 5) socket.resetAndDestroy();
+    else acknowledge(sequence, socket);
+  });
+  sessions.leadsTo = at;
+  const { told, allArrive } = client(sessions.url);
+  await until("the second session", () => told.acknowledged > 20);
+  await allArrive();
+  assert.deepEqual(told.resumed, ["break"]);
+
+  const server = await pod();
+  const socket = connect(PORT, server.address);
+  socket.write(`${JSON.stringify({ sequence: 1 })}\n`);
+  await once(socket, "data");
+  socket.resetAndDestroy();
+  await until("the server to be rid of it", () => server.open() === 0);
+});
 
 test("it goes on right after the last acknowledged number, whatever was sent since", async () => {
   const sessions = await route();
