@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { inEachRegion, type Outcome, type RegionCluster } from "../clusters.ts";
 import { digestOf, short } from "./objects.ts";
 import { untilObserved } from "./observed.ts";
+import { reasonToStay } from "./reasonToStay.ts";
 import { deny, type HistoryEntry } from "./record.ts";
 import { denialOf, type RegionState, readRegion, readTraffic, type Traffic } from "./region.ts";
-import { isReleased } from "./released.ts";
 import type { Service } from "./services.ts";
 import {
   holdWeights,
@@ -200,8 +200,8 @@ async function goBack(
   options: RollbackOptions,
 ): Promise<RegionRollback> {
   const { service, decided } = options;
-  const reasonToStay = isReleased(state, bad, others);
-  if (reasonToStay !== undefined) return { done: "unchanged", good: bad, stage: state.stage, notes: [reasonToStay] };
+  const reason = reasonToStay(state, bad, others);
+  if (reason !== undefined) return { done: "unchanged", good: bad, stage: state.stage, notes: [reason] };
   const previous = previousReplicaSet(state, (digest) => denialOf(state, digest) !== undefined);
   if (previous === undefined)
     throw new Error(

@@ -3,11 +3,12 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterClient } from "../../client/client.ts";
 import { isNotFound } from "../../client/problem.ts";
-import { type Environment, REGIONS, STACK, until } from "./environment.ts";
+import type { Probe } from "../../ops/delivery/probe.ts";
+import { type Environment, REGIONS, type RegionName, STACK, until } from "./environment.ts";
+import { atFullPace, PROMISE_MS } from "./pace.ts";
 import { nothingLost, stateOf, underLoad } from "./releases.ts";
 
 const REGION = "gcp-aso1";
-const PROMISE_MS = 5_000;
 
 /** Until a node that says nothing is given up: 40 s in the controller, and half as much again for a busy machine. */
 const LOST_NODE_SECONDS = 60;
@@ -25,35 +26,45 @@ interface Node {
 }
 
 export function continuityTests(environment: () => Environment): void {
-  test("the kill switch moves every request to v1 within 5 s, and back", async (t) => {
-    await underLoad(environment(), RATE, async (probes) => {
-      await sleep(1_500);
-      const stable = new Map(
-        await Promise.all(
-          REGIONS.map(async (region) => [region, (await stateOf(environment(), region)).stable ?? ""] as const),
-        ),
-      );
-      const decision = performance.now();
-      await environment().succeed("switch", STACK, "v1", "--sim", "--reason", "a test");
-      await sleep(Math.max(0, decision + PROMISE_MS + 1_000 - performance.now()));
-      const times = [...probes].map(([region, probe]) => {
-        const last = probe.lastAnswer(stable.get(region) ?? "")?.at ?? decision;
-        return [region, Math.round(last - decision)] as const;
+  test("the kill switch moves every request to v1 within 5 s, and back", (t) => {
+    const to = (version: "v1" | "v3") =>
+      environment().succeed("switch", STACK, version, "--sim", "--reason", `a test of ${version}`);
+    return atFullPace(t, async () => {
+      let onV1 = false;
+      const work = async (probes: ReadonlyMap<RegionName, Probe>): Promise<void> => {
+        await sleep(1_500);
+        const stable = new Map(
+          await Promise.all(
+            REGIONS.map(async (region) => [region, (await stateOf(environment(), region)).stable ?? ""] as const),
+          ),
+        );
+        const decision = performance.now();
+        onV1 = true;
+        await to("v1");
+        await sleep(Math.max(0, decision + PROMISE_MS + 1_000 - performance.now()));
+        const times = [...probes].map(([region, probe]) => {
+          const last = probe.lastAnswer(stable.get(region) ?? "")?.at ?? decision;
+          return [region, Math.round(last - decision)] as const;
+        });
+        t.diagnostic(`kill switch: ${times.map(([region, ms]) => `${region} ${ms} ms`).join(", ")}`);
+        for (const [region, ms] of times) assert.ok(ms < PROMISE_MS, `${region}: ${ms} ms`);
+        for (const probe of probes.values()) probe.window();
+        await sleep(2_000);
+        for (const [region, probe] of probes)
+          assert.equal(probe.window().answers[stable.get(region) ?? ""], undefined, region);
+        await to("v3");
+        onV1 = false;
+        await sleep(2_000);
+        for (const probe of probes.values()) probe.window();
+        await sleep(2_000);
+        for (const [region, probe] of probes) {
+          const { answers, requests } = probe.window();
+          assert.equal(answers[stable.get(region) ?? ""], requests, region);
+        }
+      };
+      await underLoad(environment(), RATE, work, async () => {
+        if (onV1) await to("v3");
       });
-      t.diagnostic(`kill switch: ${times.map(([region, ms]) => `${region} ${ms} ms`).join(", ")}`);
-      for (const [region, ms] of times) assert.ok(ms < PROMISE_MS, `${region}: ${ms} ms`);
-      for (const probe of probes.values()) probe.window();
-      await sleep(2_000);
-      for (const [region, probe] of probes)
-        assert.equal(probe.window().answers[stable.get(region) ?? ""], undefined, region);
-      await environment().succeed("switch", STACK, "v3", "--sim", "--reason", "end of a test");
-      await sleep(2_000);
-      for (const probe of probes.values()) probe.window();
-      await sleep(2_000);
-      for (const [region, probe] of probes) {
-        const { answers, requests } = probe.window();
-        assert.equal(answers[stable.get(region) ?? ""], requests, region);
-      }
     });
   });
 

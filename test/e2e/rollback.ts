@@ -8,11 +8,9 @@ import type { Stage } from "../../infra/plan/release.ts";
 import type { Probe } from "../../ops/delivery/probe.ts";
 import { checkout, novactl } from "../ops/novactl.ts";
 import { digestNamed, type Environment, REGIONS, type RegionName, STACK, until } from "./environment.ts";
+import { atFullPace, PROMISE_MS } from "./pace.ts";
 import { releaseTo, settle, stateOf, underLoad } from "./releases.ts";
 import { streamOn, streamsLeft } from "./streams.ts";
-
-/** The promise: from the operator's decision to the last answer of the canary. */
-const PROMISE_MS = 5_000;
 
 /** Requests per second and region: at 10 % the release answers every half second, which is how exact its last answer is known. */
 const RATE = 20;
@@ -100,14 +98,12 @@ export function rollbackTests(environment: () => Environment): void {
   });
 
   for (const { title, stage, streams, fault, unreachable = [] } of trials) {
-    test(`rollback ${title}: no answer of the release after ${PROMISE_MS / 1000} s, nothing lost`, async (t) => {
-      const digest = digestNamed(title);
-      await releaseTo(environment(), digest, stage);
-      let mend = async (): Promise<void> => {};
-      await underLoad(
-        environment(),
-        RATE,
-        async (probes) => {
+    test(`rollback ${title}: no answer of the release after ${PROMISE_MS / 1000} s, nothing lost`, (t) =>
+      atFullPace(t, async (attempt) => {
+        const digest = digestNamed(`${title}, attempt ${attempt}`);
+        await releaseTo(environment(), digest, stage);
+        let mend = async (): Promise<void> => {};
+        const work = async (probes: ReadonlyMap<RegionName, Probe>): Promise<void> => {
           await until("the release to answer everywhere", 30, async () =>
             [...probes.values()].every((probe) => probe.lastAnswer(digest) !== undefined),
           );
@@ -116,41 +112,37 @@ export function rollbackTests(environment: () => Environment): void {
           if (streams) for (const region of REGIONS) await streamOn(environment(), region, digest);
           if (fault !== undefined) mend = await fault(environment());
           const regions = REGIONS.filter((region) => !unreachable.includes(region));
-          await rollBack(t, title, environment(), {
-            digest,
-            probes,
-            regions,
-            code: unreachable.length === 0 ? 0 : 2,
-          });
+          const code = unreachable.length === 0 ? 0 : 2;
+          await rollBack(t, title, environment(), { digest, probes, regions, code });
           if (streams) for (const region of REGIONS) await streamsLeft(environment(), region, digest);
-        },
-        async () => {
+        };
+        await underLoad(environment(), RATE, work, async () => {
           await mend();
           await settle(environment());
-        },
-      );
-    });
+        });
+      }));
   }
 
-  test("rollback in the middle of an `up`, which then does not bring the release back", async (t) => {
-    const digest = digestNamed("during up");
-    await releaseTo(environment(), digest, "50");
-    let up: ReturnType<Environment["start"]> | undefined;
-    const work = async (probes: ReadonlyMap<RegionName, Probe>): Promise<void> => {
-      up = environment().start("up", STACK, "--sim", "--yes", "--json");
-      await sleep(8_000);
-      await rollBack(t, "during `up`", environment(), { digest, probes });
-      await up.ended;
-      await sleep(2_000);
-      for (const probe of probes.values()) probe.window();
-      await sleep(3_000);
-      for (const [region, probe] of probes) assert.equal(probe.window().answers[digest], undefined, region);
-    };
-    await underLoad(environment(), RATE, work, async () => {
-      await up?.ended;
-      await settle(environment());
-    });
-  });
+  test("rollback in the middle of an `up`, which then does not bring the release back", (t) =>
+    atFullPace(t, async (attempt) => {
+      const digest = digestNamed(`during up, attempt ${attempt}`);
+      await releaseTo(environment(), digest, "50");
+      let up: ReturnType<Environment["start"]> | undefined;
+      const work = async (probes: ReadonlyMap<RegionName, Probe>): Promise<void> => {
+        up = environment().start("up", STACK, "--sim", "--yes", "--json", "--", "--skip-preview");
+        await sleep(8_000);
+        await rollBack(t, "during `up`", environment(), { digest, probes });
+        await up.ended;
+        await sleep(2_000);
+        for (const probe of probes.values()) probe.window();
+        await sleep(3_000);
+        for (const [region, probe] of probes) assert.equal(probe.window().answers[digest], undefined, region);
+      };
+      await underLoad(environment(), RATE, work, async () => {
+        await up?.ended;
+        await settle(environment());
+      });
+    }));
 
   test("an `up` from an old checkout does not bring back what was rolled back", async () => {
     const digest = digestNamed("old checkout");
@@ -163,7 +155,7 @@ export function rollbackTests(environment: () => Environment): void {
       for (const room of ["infra", "k8s", "policies", "node_modules"])
         symlinkSync(join(checkout, room), join(old, room));
       await environment().succeed("rollback", STACK, "--sim");
-      const { code, stdout, stderr } = await novactl(["up", STACK, "--sim", "--yes"], {
+      const { code, stdout, stderr } = await novactl(["up", STACK, "--sim", "--yes", "--", "--skip-preview"], {
         cwd: old,
         env: { NOVACRON_HOME: environment().home, NOVACRON_TIME_SCALE: "0", NOVACRON_CLUSTERS: "on" },
       }).ended;

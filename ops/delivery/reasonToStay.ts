@@ -5,7 +5,7 @@ import type { RegionState } from "./region.ts";
  * Why a region that runs one digest alone is not to be rolled back: the release never came here, or it went back already.
  * Undefined when the digest is what is to go.
  */
-export function isReleased(own: RegionState, digest: string, regions: readonly RegionState[]): string | undefined {
+export function reasonToStay(own: RegionState, digest: string, regions: readonly RegionState[]): string | undefined {
   const canaries = regions.flatMap((state) =>
     state.phase !== "stable" && state.digest !== state.stable ? [state.digest] : [],
   );
