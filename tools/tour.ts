@@ -99,8 +99,9 @@ async function ready(): Promise<Watched> {
   return watching;
 }
 
-const runsAlone = ({ regions }: Delivery, digest: string): boolean =>
-  regions.every((region) => hasReached(region, digest, "done"));
+function runsAlone({ regions }: Delivery, digest: string): boolean {
+  return regions.every((region) => hasReached(region, digest, "done"));
+}
 
 /** Images need not exist: the simulated clouds run the reference workload, which says by which digest it was started. */
 function newDigest(): string {
