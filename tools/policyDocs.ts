@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { areas } from "../policies/rules/index.ts";
+import type { Source } from "../policies/sources/source.ts";
 import { UNCOVERED } from "../policies/uncovered.ts";
 import { CATALOGUES, REQUIREMENTS } from "./policyCatalogues.ts";
 
@@ -24,7 +25,7 @@ export function policyDocs(): string {
       `### ${title}`,
       "",
       ...table(
-        ["rule", "severity", "on", "what holds", "why", "fix"],
+        ["rule", "severity", "on", "what holds", "why", "fix", "sources"],
         [...rules, ...stackRules]
           .toSorted((one, other) => one.id.localeCompare(other.id))
           .map((rule) => [
@@ -34,6 +35,7 @@ export function policyDocs(): string {
             rule.title,
             rule.why,
             rule.fix,
+            rule.sources.map(link).join("; "),
           ]),
       ),
     ]),
@@ -68,6 +70,10 @@ const table = (headings: readonly string[], rows: readonly (readonly string[])[]
   [headings, headings.map(() => "---"), ...rows].map((cells) => `| ${cells.map(escaped).join(" | ")} |`);
 
 const escaped = (cell: string): string => cell.replaceAll("|", "\\|");
+
+/** By whose it is, which is what its title begins with; relative to `docs/policies.md`. */
+const link = (source: Source): string =>
+  `[${source.title.split(": ")[0]}](${"url" in source ? source.url : source.file.replace(/^docs\//, "")})`;
 
 const WORLDS: Record<string, string> = {
   aws: "AWS",
