@@ -18,7 +18,10 @@ export const prometheus = at("Prometheus 3.12", "https://github.com/prometheus/p
 
 export const certManager = at("cert-manager", "https://cert-manager.io/docs/");
 
-export const helm = at("Helm", "https://helm.sh/docs/v3/");
+export const helm = at(
+  "Helm 3",
+  "https://github.com/helm/helm-www/blob/1fe9985196f93c489c2c85ac183d29863726cfac/content/en/docs/",
+);
 
 export const etcd = at("etcd", "https://etcd.io/docs/v3.5/");
 
