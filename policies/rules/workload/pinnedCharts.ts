@@ -9,7 +9,10 @@ export default rule({
   severity: "high",
   why: "A range of versions changes the controllers of a release between two runs of the same commit; a half-installed controller that stays looks installed to the next run.",
   sources: [
-    helm("helm/helm_upgrade.md", "a range takes the newest version, and an atomic upgrade is rolled back when it fails"),
+    helm(
+      "helm/helm_upgrade.md",
+      "a range takes the newest version, and an atomic upgrade is rolled back when it fails",
+    ),
   ],
   fix: "Set version to one version, repositoryOpts.repo to an https or oci address, and atomic to true.",
   applies: [KUBERNETES.helmRelease],
