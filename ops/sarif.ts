@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { RuleText } from "../policies/rule.ts";
+import { publishedAt } from "../policies/sources/source.ts";
 import type { Finding } from "./policyFindings.ts";
 
 /** What code hosts sort security findings by, of ten. */
@@ -23,14 +24,7 @@ export function sarif(findings: readonly Finding[], rules: readonly RuleText[], 
           driver: {
             name: "novacron-policies",
             version,
-            rules: rules.map(({ id, title, severity, why, fix }) => ({
-              id,
-              shortDescription: { text: title },
-              fullDescription: { text: why },
-              help: { text: fix },
-              defaultConfiguration: { level: "error" },
-              properties: { "security-severity": SCORES[severity], tags: ["security"] },
-            })),
+            rules: rules.map(descriptor),
           },
         },
         results: findings.map(({ rule, level, urn, message }) => ({
@@ -50,5 +44,18 @@ export function sarif(findings: readonly Finding[], rules: readonly RuleText[], 
         })),
       },
     ],
+  };
+}
+
+function descriptor({ id, title, severity, why, sources, fix }: RuleText) {
+  const helpUri = publishedAt(sources);
+  return {
+    id,
+    shortDescription: { text: title },
+    fullDescription: { text: why },
+    help: { text: `${fix} Sources: ${sources.map((source) => source.title).join("; ")}.` },
+    ...(helpUri === undefined ? {} : { helpUri }),
+    defaultConfiguration: { level: "error" },
+    properties: { "security-severity": SCORES[severity], tags: ["security"] },
   };
 }

@@ -2,6 +2,7 @@ import type { PolicyResource, ResourceValidationPolicy, StackValidationPolicy } 
 import { canonicalType, judge, type Rule, type RuleText } from "./rule.ts";
 import type { Run } from "./run.ts";
 import { secretPlaces } from "./secretPlaces.ts";
+import { publishedAt } from "./sources/source.ts";
 import { judgeStack, type StackResource, type StackRule } from "./stackRule.ts";
 
 /** A rule as the policy SDK runs it. */
@@ -111,14 +112,18 @@ const asRulesSee = (
   ...(run.declared(urn) ?? { props, provider: provider?.urn }),
 });
 
-const text = ({ id, title, severity, why, fix }: RuleText, run: Run) => ({
-  name: id,
-  displayName: title,
-  description: title,
-  severity,
-  remediationSteps: `${why} ${fix}`,
-  ...(run.advisory.has(id) ? { enforcementLevel: "advisory" as const } : {}),
-});
+function text({ id, title, severity, why, sources, fix }: RuleText, run: Run) {
+  const url = publishedAt(sources);
+  return {
+    name: id,
+    displayName: title,
+    description: title,
+    severity,
+    remediationSteps: `${why} ${fix}`,
+    ...(url === undefined ? {} : { url }),
+    ...(run.advisory.has(id) ? { enforcementLevel: "advisory" as const } : {}),
+  };
+}
 
 /** On one line, so that a log can be searched for it. */
 const message = ({ id, fix }: RuleText, finding: string): string =>

@@ -1,4 +1,5 @@
 import { isUnknownValueError, type PropertyPath, placeOf, Unknown, valuesAt } from "./path.ts";
+import type { Sources } from "./sources/source.ts";
 
 /** Inputs of a resource as the policy SDK hands them over: secrets unwrapped, unknown values throwing when they are read. */
 export type Properties = Readonly<Record<string, unknown>>;
@@ -30,6 +31,8 @@ export interface RuleText {
   severity: "medium" | "high" | "critical";
   /** What happens where it is not. */
   why: string;
+  /** Who says so. */
+  sources: Sources;
   /** What to change. */
   fix: string;
 }

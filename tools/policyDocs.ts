@@ -1,7 +1,17 @@
 import { readFileSync } from "node:fs";
 import { areas } from "../policies/rules/index.ts";
+import type { Source } from "../policies/sources/source.ts";
 import { UNCOVERED } from "../policies/uncovered.ts";
-import { CATALOGUES, REQUIREMENTS } from "./policyCatalogues.ts";
+import { CATALOGUES, type Catalogue, CHECKED, REQUIREMENTS } from "./policyCatalogues.ts";
+
+const catalogues = Object.keys(CATALOGUES) as Catalogue[];
+
+/** How many rules of others the comparison names. */
+const NAMES = new Set(
+  REQUIREMENTS.flatMap(({ theirs }) =>
+    catalogues.flatMap((name) => (theirs[name] ?? []).map((each) => `${name}: ${each}`)),
+  ),
+).size;
 
 /**
  * The text of `docs/policies.md`, derived from the rules. `node tools/policyDocs.ts > docs/policies.md` writes it; a test
@@ -24,7 +34,7 @@ export function policyDocs(): string {
       `### ${title}`,
       "",
       ...table(
-        ["rule", "severity", "on", "what holds", "why", "fix"],
+        ["rule", "severity", "on", "what holds", "why", "fix", "sources"],
         [...rules, ...stackRules]
           .toSorted((one, other) => one.id.localeCompare(other.id))
           .map((rule) => [
@@ -34,6 +44,7 @@ export function policyDocs(): string {
             rule.title,
             rule.why,
             rule.fix,
+            rule.sources.map(link).join("; "),
           ]),
       ),
     ]),
@@ -49,15 +60,15 @@ export function policyDocs(): string {
     "",
     "## Beside other catalogues",
     "",
-    "What each has for a requirement of ours, as known in November 2026. Names are theirs; those of checkov and cdk-nag were not checked against their sources, and an empty cell means that none is known.",
+    `What each has for a requirement of ours. All ${NAMES} names are theirs: each was found in a copy of the catalogue's public repository (${CHECKED}). An empty cell means that none was found there, not that there is none.`,
     "Most of them look at far more services than this environment uses; this is about its requirements alone.",
     "",
     ...table(
-      ["requirement", "here", ...CATALOGUES],
+      ["requirement", "here", ...catalogues.map((name) => `[${name}](https://github.com/${CATALOGUES[name]})`)],
       REQUIREMENTS.map(({ what, ours, theirs }) => [
         what,
         ours.join(", "),
-        ...CATALOGUES.map((name) => theirs[name] ?? ""),
+        ...catalogues.map((name) => (theirs[name] ?? []).join(", ")),
       ]),
     ),
     "",
@@ -68,6 +79,10 @@ const table = (headings: readonly string[], rows: readonly (readonly string[])[]
   [headings, headings.map(() => "---"), ...rows].map((cells) => `| ${cells.map(escaped).join(" | ")} |`);
 
 const escaped = (cell: string): string => cell.replaceAll("|", "\\|");
+
+/** By whose it is, which is what its title begins with; relative to `docs/policies.md`. */
+const link = (source: Source): string =>
+  `[${source.title.split(": ")[0]}](${"url" in source ? source.url : source.file.replace(/^docs\//, "")})`;
 
 const WORLDS: Record<string, string> = {
   aws: "AWS",

@@ -45,7 +45,7 @@ export const policies = command({
 
 export const explain = command({
   name: "policies explain",
-  summary: "tell why a rule is, what to do, which resources it is about and who is exempt",
+  summary: "tell why a rule is, who says so, what to do, which resources it is about and who is exempt",
   positionals: [{ name: "rule", description: "the rule's id, such as DEL-001" }],
   options: { json },
   examples: ["novactl policies explain DEL-001"],
@@ -63,8 +63,8 @@ export const explain = command({
     }
     const exempt = exemptionsNow().exemptions.filter((each) => each.rule === id);
     if (values.json === true) {
-      const { title, severity, why, fix, applies, needs } = rule;
-      console.log(JSON.stringify({ id, title, severity, why, fix, applies, needs, exemptions: exempt }));
+      const { title, severity, why, sources, fix, applies, needs } = rule;
+      console.log(JSON.stringify({ id, title, severity, why, sources, fix, applies, needs, exemptions: exempt }));
       return 0;
     }
     console.log(
@@ -73,6 +73,9 @@ export const explain = command({
         "",
         `Why: ${rule.why}`,
         `Fix: ${rule.fix}`,
+        "",
+        rule.sources.length === 1 ? "Source:" : "Sources:",
+        ...rule.sources.map((source) => `  ${source.title}\n    ${"url" in source ? source.url : source.file}`),
         "",
         stackRules.includes(rule as never) ? "Looks at all of these together:" : "Looks at each of:",
         ...rule.applies.map((type) => `  ${type}`),

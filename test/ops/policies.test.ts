@@ -93,11 +93,17 @@ test("SARIF names every rule, and each finding's rule, level and resource; the s
   assert.equal(run?.tool.driver.rules[result?.ruleIndex ?? -1]?.id, "STO-003");
   assert.equal(result?.locations[0]?.logicalLocations[0]?.fullyQualifiedName, URN);
   assert.equal(result?.message.text, FAULT);
+  const described = run?.tool.driver.rules ?? [];
+  for (const { id, sources } of all) {
+    const told = described.find((each) => each.id === id);
+    assert.equal(told?.helpUri, sources.flatMap((source) => ("url" in source ? [source.url] : []))[0], id);
+    assert.ok(told?.help.text.includes(sources[0].title), id);
+  }
   const again = sarif(policyRun(events).findings, all, "0.1.0").runs[0]?.results[0];
   assert.deepEqual(again?.partialFingerprints, result?.partialFingerprints);
 });
 
-test("novactl lists every rule, and explains each with its reason and fix", async () => {
+test("novactl lists every rule, and explains each with its reason, sources and fix", async () => {
   const { code, stdout } = await novactl(["policies", "--json"]).ended;
   assert.equal(code, 0);
   const listed = JSON.parse(stdout) as { rules: { id: string }[] };
@@ -108,6 +114,10 @@ test("novactl lists every rule, and explains each with its reason and fix", asyn
   const explained = await novactl(["policies", "explain", "sto-003"]).ended;
   assert.match(explained.stdout, /^STO-003 \(critical\): .*\n\nWhy: .*\nFix: .*/);
   assert.match(explained.stdout, /aws:s3\/bucket:Bucket/);
+  assert.match(
+    explained.stdout,
+    /\nSources:\n {2}AWS: .*\n {4}https:\/\/docs\.aws\.amazon\.com\/.*\n {2}CIS AWS Foundations .*\n/,
+  );
   const unknown = await novactl(["policies", "explain", "STO-999"]).ended;
   assert.equal(unknown.code, 1);
   assert.match(unknown.stderr, /no rule 'STO-999'/);

@@ -11,6 +11,7 @@ const asked = companionRule({
   title: "Every bucket has its companion",
   severity: "high",
   why: "It is tried.",
+  sources: [{ title: "This test", file: "docs/policies.md" }],
   fix: "Add it.",
   accompanied: BUCKET,
   companion: COMPANION,

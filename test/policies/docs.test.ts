@@ -12,8 +12,12 @@ test("docs/policies.md tells the rules as they are", () => {
 
 test("the comparison with other catalogues names rules that there are, and no requirement without one", () => {
   const ids = [...rules, ...stackRules].map(({ id }) => id);
-  for (const { what, ours } of REQUIREMENTS) {
+  for (const { what, ours, theirs } of REQUIREMENTS) {
     assert.ok(ours.length > 0, what);
     for (const id of ours) assert.ok(ids.includes(id), `${what}: ${id}`);
+    for (const [name, found] of Object.entries(theirs)) {
+      assert.ok(found.length > 0, `${what}: ${name}`);
+      assert.equal(new Set(found).size, found.length, `${what}: ${name}`);
+    }
   }
 });

@@ -1,5 +1,6 @@
 import { Unknown, valueAt } from "../../path.ts";
 import { refersTo } from "../../references.ts";
+import { aws } from "../../sources/clouds.ts";
 import { type StackResource, stackRule } from "../../stackRule.ts";
 
 const CLUSTER = "aws:eks/cluster:Cluster";
@@ -9,7 +10,11 @@ export default stackRule({
   id: "K8S-006",
   title: "EKS has the add-ons that AKS and GKE bring: identities for pods, enforcement of NetworkPolicies",
   severity: "critical",
-  why: "Without them EKS accepts NetworkPolicies and lets everything through, and pods use their node's role (EKS, 'Limit Pod traffic with Kubernetes network policies').",
+  why: "Without them EKS accepts NetworkPolicies and lets everything through, and pods use their node's role.",
+  sources: [
+    aws("eks/latest/userguide/cni-network-policy.html", "network policies are enforced once the CNI is told to"),
+    aws("eks/latest/userguide/pod-identities.html", "identities of pods need an agent"),
+  ],
   fix: 'Add eks-pod-identity-agent, and vpc-cni with enableNetworkPolicy set to "true".',
   applies: [CLUSTER, ADDON],
   needs: ["addonName", "configurationValues"],

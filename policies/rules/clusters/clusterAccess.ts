@@ -1,6 +1,7 @@
 import { isAnywhere } from "../../ingress/opening.ts";
 import { type PropertyPath, Unknown, valueAt, valuesAt } from "../../path.ts";
 import { ok, rule } from "../../rule.ts";
+import { cis } from "../../sources/benchmarks.ts";
 
 /** Where a cloud says whether a cluster's API has a public endpoint, and who reaches it. */
 interface Endpoint {
@@ -46,6 +47,11 @@ export default rule({
   title: "A cluster's API is private or open to listed operators only",
   severity: "critical",
   why: "Whoever reaches the API server needs one leaked credential or one flaw in it to own the region.",
+  sources: [
+    cis.eks("5.4.1", "access to the control plane is restricted"),
+    cis.aks("5.4.1", "access to the control plane is restricted"),
+    cis.gke("5.6.3", "authorized networks are on"),
+  ],
   fix: "Set the region's `access` in the stack's config: `via` for a private API, or `operatorCidrs` with the operators' own addresses.",
   applies: Object.keys(ENDPOINTS),
   needs: Object.values(ENDPOINTS).flatMap(({ closed, allowList, bypasses }) => [

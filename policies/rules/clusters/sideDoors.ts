@@ -1,5 +1,6 @@
 import { rule } from "../../rule.ts";
 import { type Demand, exactly, settings } from "../../settings.ts";
+import { azure, googleCloud } from "../../sources/clouds.ts";
 
 const absent: Demand = { wanted: "left out", holds: (value) => value === undefined };
 
@@ -8,7 +9,14 @@ export default rule({
   title:
     "A cluster has no door beside its API: no SSH, no commands through the cloud, nothing for callers without a name",
   severity: "high",
-  why: "Such doors know neither the allow-list nor RBAC, and what comes through them is not in the cluster's audit log (CIS AKS 5.4.1, GKE 5.6.3).",
+  why: "Such doors know neither the allow-list nor RBAC, and what comes through them is not in the cluster's audit log.",
+  sources: [
+    azure("aks/access-private-cluster", "commands through Azure, and how to disable them"),
+    googleCloud(
+      "python/docs/reference/container/latest/google.cloud.container_v1.types.AnonymousAuthenticationConfig.Mode",
+      "anonymous callers can be limited to health checks",
+    ),
+  ],
   fix: "Leave remote access out, disable run commands, and let anonymous callers see health checks only.",
   ...settings({
     "aws:ec2/launchTemplate:LaunchTemplate": { keyName: absent },

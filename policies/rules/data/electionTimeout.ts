@@ -1,5 +1,8 @@
 import { quorumOf, ROUND_TRIPS, SETTINGS, STACK, toldOf } from "../../data/quorum.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
+import { novacron } from "../../sources/novacron.ts";
+import { RAFT } from "../../sources/papers.ts";
+import { etcd } from "../../sources/products.ts";
 import { type StackFinding, stackRule } from "../../stackRule.ts";
 import { shown } from "../../values.ts";
 
@@ -8,6 +11,7 @@ export default stackRule({
   title: "No replica takes distance for a dead leader: timeouts are five round trips at least",
   severity: "critical",
   why: "DWCP's default of 150 ms is shorter than the 200 ms between us-east and ap-south: every election ends in the next one, and nothing is ever agreed.",
+  sources: [RAFT, novacron.raft, etcd("tuning/", "election timeouts are ten round trips")],
   fix: `Set ${SETTINGS.raft} and ${SETTINGS.pbft} of DWCP's pods from the quorum plan; leave the timeouts out of the stack's config to have them planned.`,
   applies: [STACK, KUBERNETES.rollout],
   needs: ["quorum.protocols", "spec.template.spec.containers[].env"],

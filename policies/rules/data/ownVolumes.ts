@@ -1,6 +1,8 @@
 import { inPods, podOf, WORKLOADS } from "../../kubernetes/pods.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
 import { rule } from "../../rule.ts";
+import { novacron } from "../../sources/novacron.ts";
+import { kubernetes } from "../../sources/products.ts";
 import { listOf, recordOf } from "../../values.ts";
 
 export default rule({
@@ -8,6 +10,10 @@ export default rule({
   title: "No two pods share a volume, and state has one for each replica",
   severity: "critical",
   why: "NovaCron's own manifest gives one ReadWriteOnce claim to three to ten pods: the second node never starts its pod, and on one node they write over each other. State without a volume is gone with its pod.",
+  sources: [
+    kubernetes("concepts/storage/persistent-volumes/", "ReadWriteOnce is for one node, ReadWriteOncePod for one pod"),
+    novacron.deployment,
+  ],
   fix: "Use a StatefulSet with volumeClaimTemplates of ReadWriteOncePod instead of a claim in the pod's volumes.",
   applies: WORKLOADS,
   needs: [...inPods("volumes[].persistentVolumeClaim"), "spec.volumeClaimTemplates"],

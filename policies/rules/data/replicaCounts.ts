@@ -1,12 +1,14 @@
 import { quorumOf, replicasOf, STACK, toldOf } from "../../data/quorum.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
+import { PBFT, RAFT } from "../../sources/papers.ts";
 import { type StackFinding, stackRule } from "../../stackRule.ts";
 
 export default stackRule({
   id: "DAT-010",
   title: "Raft has three replicas or more, PBFT 3f + 1, and the stack publishes where they stand",
   severity: "critical",
-  why: "Two Raft replicas survive no loss. A fifth or sixth PBFT replica tolerates no second liar, and implementations that count 2f + 1 then disagree on what a quorum is (Castro and Liskov, OSDI 1999).",
+  why: "Two Raft replicas survive no loss. A fifth or sixth PBFT replica tolerates no second liar, and implementations that count 2f + 1 then disagree on what a quorum is.",
+  sources: [PBFT, RAFT],
   fix: "Place the replicas otherwise in quorum of the stack's config, and publish the plan as the stack output quorum.",
   applies: [STACK, KUBERNETES.rollout],
   needs: ["quorum.protocols"],

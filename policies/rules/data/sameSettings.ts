@@ -1,5 +1,7 @@
 import { quorumOf, SETTINGS, STACK, toldOf } from "../../data/quorum.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
+import { novacron } from "../../sources/novacron.ts";
+import { RAFT } from "../../sources/papers.ts";
 import { stackRule } from "../../stackRule.ts";
 
 export default stackRule({
@@ -7,6 +9,7 @@ export default stackRule({
   title: "Every region's DWCP is told the same quorum settings",
   severity: "high",
   why: "A replica with a shorter timeout than the others calls elections that the others did not expect; one that is told nothing guesses from its network, and takes every network for a data centre.",
+  sources: [novacron.modeDetector, RAFT],
   fix: "Give DWCP's pods in every region the settings of the one quorum plan.",
   applies: [STACK, KUBERNETES.rollout],
   needs: ["spec.template.spec.containers[].env"],

@@ -1,5 +1,6 @@
 import { quorumOf, SETTINGS, STACK, STALENESS_TARGET, toldOf } from "../../data/quorum.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
+import { novacron } from "../../sources/novacron.ts";
 import { stackRule } from "../../stackRule.ts";
 import { shown } from "../../values.ts";
 
@@ -8,6 +9,7 @@ export default stackRule({
   title: "State is synchronised often enough to be younger than the promised five seconds everywhere",
   severity: "critical",
   why: "NovaCron's default across regions is 30 s, six times the staleness that it promises: a write just after one sync waits for the next and then travels.",
+  sources: [novacron.stateSync],
   fix: `Lower ${SETTINGS.sync} of DWCP's pods: quorum.sync.intervalMilliseconds of the stack's config.`,
   applies: [STACK, KUBERNETES.rollout],
   needs: ["quorum.sync", "spec.template.spec.containers[].env"],

@@ -1,6 +1,8 @@
 import { CANARY, canaryOf } from "../../delivery/canary.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
 import { rule } from "../../rule.ts";
+import { decision } from "../../sources/ours.ts";
+import { argoRollouts } from "../../sources/products.ts";
 
 /** Seconds: a gateway needs well under one to hear of its new weights. */
 const LEAST = 5;
@@ -11,6 +13,13 @@ export default rule({
   title: "An aborted canary leaves within half a minute, and not before the gateway has heard of it",
   severity: "high",
   why: "While pods of an aborted canary are available, Argo 1.9 points its Service at them and back at stable in every reconciliation, which the change itself sets off again: gateways reload without end, and requests of stable wait.",
+  sources: [
+    argoRollouts("docs/features/scaledown-aborted-rs.md", "abortScaleDownDelaySeconds, and that 0 keeps the canary"),
+    decision(
+      "0017-aborted-leaves",
+      "an aborted canary leaves after five seconds, and what was measured with other delays",
+    ),
+  ],
   fix: `Set spec.strategy.canary.abortScaleDownDelaySeconds to ${LEAST}–${MOST}; 0 would keep the canary for good.`,
   applies: [KUBERNETES.rollout],
   needs: [`${CANARY}.abortScaleDownDelaySeconds`],

@@ -1,6 +1,8 @@
 import { CANARY, canaryOf, stepsOf, templatesOf } from "../../delivery/canary.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
 import { rule } from "../../rule.ts";
+import { CANARYING } from "../../sources/papers.ts";
+import { argoRollouts } from "../../sources/products.ts";
 import { listOf, numberOf, recordOf } from "../../values.ts";
 
 export default rule({
@@ -8,6 +10,13 @@ export default rule({
   title: "A canary is judged by its own requests, from its first on",
   severity: "critical",
   why: "Earlier there is no data, and no data is a failure; later, the first stage goes unwatched. Without the canary's own hash the analysis sees both versions together, and nine tenths of stable hide the tenth that fails.",
+  sources: [
+    CANARYING,
+    argoRollouts(
+      "docs/features/analysis.md#analysis-template-arguments",
+      "podTemplateHashValue tells the newest version from stable",
+    ),
+  ],
   fix: "Start spec.strategy.canary.analysis right after the first setWeight (startingStep), with an argument from podTemplateHashValue Latest.",
   applies: [KUBERNETES.rollout],
   needs: [`${CANARY}.analysis.startingStep`, `${CANARY}.analysis.args`],

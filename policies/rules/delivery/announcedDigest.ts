@@ -2,12 +2,14 @@ import { announcedDigest, DIGEST_ANNOTATION, digestOf } from "../../delivery/can
 import { containersOf } from "../../kubernetes/pods.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
 import { rule } from "../../rule.ts";
+import { RELEASES } from "../../sources/ours.ts";
 
 export default rule({
   id: "DEL-005",
   title: "A Rollout announces the digest that its pods run",
   severity: "critical",
   why: "Gates ask about the announced digest: if the pods run another one, an image goes to all users on the permission of another.",
+  sources: [RELEASES],
   fix: `Write the image's digest under the annotation ${DIGEST_ANNOTATION} of the Rollout.`,
   applies: [KUBERNETES.rollout],
   needs: ["metadata.annotations", "spec.template.spec.containers[].image"],

@@ -1,5 +1,6 @@
 import { autoscalerOf, ofRollouts } from "../../delivery/released.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
+import { argoRollouts, kubernetes } from "../../sources/products.ts";
 import { stackRule } from "../../stackRule.ts";
 import { numberOf } from "../../values.ts";
 
@@ -8,6 +9,13 @@ export default stackRule({
   title: "Every Rollout has an autoscaler that keeps two pods at least",
   severity: "high",
   why: "A Rollout that says nothing of its pods begins with one; with one there is no update, drain or lost node without an outage.",
+  sources: [
+    argoRollouts("docs/features/specification.md", "replicas is 1 by default"),
+    kubernetes(
+      "concepts/workloads/pods/disruptions/",
+      "an application that must not be interrupted has more than one replica",
+    ),
+  ],
   fix: "Declare a HorizontalPodAutoscaler for the Rollout with minReplicas of 2 or more.",
   applies: [KUBERNETES.rollout, KUBERNETES.autoscaler],
   needs: ["metadata.name", "spec.scaleTargetRef", "spec.minReplicas"],

@@ -1,6 +1,7 @@
 import { chartOf, chartValue } from "../../kubernetes/charts.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
 import { rule } from "../../rule.ts";
+import { kubernetes } from "../../sources/products.ts";
 import { recordOf } from "../../values.ts";
 
 /** Where each chart says how many pods of a controller there are, and whether a disruption budget keeps one: `true`, or a budget itself. */
@@ -21,6 +22,9 @@ export default rule({
   title: "Gateway and controllers have a second pod, and a budget that keeps one through a drain",
   severity: "high",
   why: "A canary that fails while the only controller is being moved to another node is aborted by nobody, and a region whose only gateway moves answers nobody.",
+  sources: [
+    kubernetes("concepts/workloads/pods/disruptions/", "a drain takes pods away, and a budget says how many at once"),
+  ],
   fix: "Set the chart's replicas to 2 or more and its disruption budget on.",
   applies: [KUBERNETES.helmRelease],
   needs: ["chart", ...PLACES.map((place) => `values.${place}`)],

@@ -1,5 +1,7 @@
 import { KUBERNETES } from "../../kubernetes/types.ts";
 import { rule } from "../../rule.ts";
+import { DENIED } from "../../sources/ours.ts";
+import { kubernetes } from "../../sources/products.ts";
 import { listOf, recordOf } from "../../values.ts";
 
 export default rule({
@@ -7,6 +9,13 @@ export default rule({
   title: "Admission rules refuse, and refuse too when they cannot decide",
   severity: "critical",
   why: "Argo takes a failed digest for a way back and gives it all requests; what keeps it out is the admission rule on denied digests. One that only warns, or is ignored when it fails, keeps nothing out.",
+  sources: [
+    kubernetes(
+      "reference/access-authn-authz/validating-admission-policy/",
+      "failurePolicy, and validationActions of a binding",
+    ),
+    DENIED,
+  ],
   fix: "Set failurePolicy of the policy to Fail, and validationActions of its binding to Deny.",
   applies: [KUBERNETES.admissionPolicy, KUBERNETES.admissionBinding],
   needs: ["spec.failurePolicy", "spec.validationActions"],

@@ -2,6 +2,7 @@ import { DETECTION_BUDGET } from "../../delivery/canary.ts";
 import { detectionTime, silenceTime } from "../../delivery/detection.ts";
 import { ofMetrics } from "../../delivery/released.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
+import { novacron } from "../../sources/novacron.ts";
 import { stackRule } from "../../stackRule.ts";
 
 export default stackRule({
@@ -9,6 +10,7 @@ export default stackRule({
   title: "A canary's fault is found within thirty seconds",
   severity: "critical",
   why: "Detection is the part of a rollback that nobody sees: each scrape, each window and each allowed failure makes it longer, and no single one of them looks wrong.",
+  sources: [novacron.rolloutScript],
   fix: "Shorten the scrape interval, the recording rule's or the query's window, or the metric's interval; lower its limits.",
   applies: [
     KUBERNETES.rollout,

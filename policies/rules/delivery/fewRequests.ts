@@ -1,6 +1,7 @@
 import { metricsOf } from "../../delivery/canary.ts";
 import { ofRollouts, templatesOfRollout } from "../../delivery/released.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
+import { CANARYING } from "../../sources/papers.ts";
 import { stackRule } from "../../stackRule.ts";
 import { textOf } from "../../values.ts";
 
@@ -12,6 +13,7 @@ export default stackRule({
   title: "A canary that gets too few requests has not passed",
   severity: "high",
   why: "Two good answers out of two are a share of errors of zero. Without a least number of requests the quiet night promotes what the morning brings down.",
+  sources: [CANARYING],
   fix: "Add a metric to the objective template whose successCondition asks for a least rate of requests, such as `len(result) > 0 && result[0] >= 0.5`.",
   applies: [KUBERNETES.rollout, KUBERNETES.analysisTemplate],
   needs: ["spec.metrics"],

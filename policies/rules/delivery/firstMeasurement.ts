@@ -1,6 +1,7 @@
 import { scrapeInterval } from "../../delivery/detection.ts";
 import { ofMetrics } from "../../delivery/released.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
+import { prometheus } from "../../sources/products.ts";
 import { stackRule } from "../../stackRule.ts";
 import { secondsOf, shown } from "../../values.ts";
 
@@ -9,6 +10,7 @@ export default stackRule({
   title: "A canary is measured first when its requests can have been read twice",
   severity: "high",
   why: "A rate needs two samples. A measurement before them has no data, no data is a failure, and so every release would end with its first weight.",
+  sources: [prometheus("promql/functions.go", "rate needs two samples")],
   fix: "Set initialDelay of each metric to two scrape intervals or more.",
   applies: [KUBERNETES.rollout, KUBERNETES.analysisTemplate, KUBERNETES.podMonitor, KUBERNETES.helmRelease],
   needs: ["spec.metrics", "spec.podMetricsEndpoints"],

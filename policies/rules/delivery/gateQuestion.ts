@@ -1,6 +1,7 @@
 import { CANARY, DIGEST_ANNOTATION, LAST_STAGE, type Step, stepsOf } from "../../delivery/canary.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
 import { rule } from "../../rule.ts";
+import { RELEASES } from "../../sources/ours.ts";
 import { listOf, recordOf } from "../../values.ts";
 
 /** Where a gate's question takes the digest from. */
@@ -11,6 +12,7 @@ export default rule({
   title: "Each gate asks about the stage that it opens and the digest that the Rollout announces",
   severity: "critical",
   why: "A gate that asks about an earlier stage is answered by the permission for that one, and a gate that asks about a fixed digest by the permission for another image.",
+  sources: [RELEASES],
   fix: `Give each gate the argument stage, the weight after it or ${LAST_STAGE} at the end, and the argument digest from the field ${ANNOUNCED}.`,
   applies: [KUBERNETES.rollout],
   needs: [`${CANARY}.steps`],

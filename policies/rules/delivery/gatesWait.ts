@@ -1,5 +1,7 @@
 import { ofMetrics } from "../../delivery/released.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
+import { RELEASES } from "../../sources/ours.ts";
+import { argoRollouts } from "../../sources/products.ts";
 import { stackRule } from "../../stackRule.ts";
 import { numberOf, secondsOf, shown } from "../../values.ts";
 
@@ -14,6 +16,13 @@ export default stackRule({
   title: "A gate waits for its yes: nothing else lets a release go on or ends it",
   severity: "high",
   why: "A gate that fails aborts a good release because nobody has decided yet, or because Prometheus restarted; one that runs out of measurements without a no counts as passed.",
+  sources: [
+    argoRollouts(
+      "docs/features/analysis.md#failure-conditions-and-failure-limit",
+      "a run fails after failureLimit measurements that failed",
+    ),
+    RELEASES,
+  ],
   fix: "Give each metric of the gate failureLimit -1, consecutiveSuccessLimit 1, and a count and a consecutiveErrorLimit that are never reached.",
   applies: [KUBERNETES.rollout, KUBERNETES.analysisTemplate],
   needs: ["spec.metrics"],

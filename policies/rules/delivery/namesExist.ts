@@ -1,6 +1,7 @@
 import { canaryOf, membersOf, weightsOf } from "../../delivery/canary.ts";
 import { ofRollouts, templatesOfRollout } from "../../delivery/released.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
+import { argoRollouts } from "../../sources/products.ts";
 import { stackRule } from "../../stackRule.ts";
 
 export default stackRule({
@@ -8,6 +9,12 @@ export default stackRule({
   title: "Everything that a Rollout names exists, and its weighted service holds stable and canary alone",
   severity: "critical",
   why: "Argo calls a Rollout with a missing name invalid and stops looking at it, aborts among them; a third member of the weighted service gets requests that no weight of Argo's takes away.",
+  sources: [
+    argoRollouts(
+      "pkg/apis/rollouts/validation/validation_references.go",
+      "a Rollout that names what there is not is invalid",
+    ),
+  ],
   fix: "Declare the Services, the weighted TraefikService and the AnalysisTemplates under the names that the Rollout has.",
   applies: [KUBERNETES.rollout, KUBERNETES.service, KUBERNETES.traefikService, KUBERNETES.analysisTemplate],
   needs: ["metadata.name", "metadata.namespace", "spec.strategy", "spec.weighted.services"],

@@ -1,6 +1,8 @@
 import { metricsOf } from "../../delivery/canary.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
 import { rule } from "../../rule.ts";
+import { novacron } from "../../sources/novacron.ts";
+import { argoRollouts } from "../../sources/products.ts";
 import { textOf } from "../../values.ts";
 
 /** True only where Prometheus answered with a series. */
@@ -11,6 +13,10 @@ export default rule({
   title: "No data is no success, in any analysis",
   severity: "critical",
   why: "Every gate of NovaCron's own scripts passes when its series is missing. A condition that only says what failure is passes for the same reason, and an empty result cannot be told from a good one.",
+  sources: [
+    argoRollouts("docs/features/analysis.md#empty-array", "an empty result passes or fails as the condition has it"),
+    novacron.rolloutScript,
+  ],
   fix: "Give each metric a successCondition that begins with `len(result) > 0 &&`.",
   applies: [KUBERNETES.analysisTemplate],
   needs: ["spec.metrics[].successCondition"],

@@ -1,5 +1,6 @@
 import { KUBERNETES } from "../../kubernetes/types.ts";
 import { rule } from "../../rule.ts";
+import { traefik } from "../../sources/products.ts";
 import { listOf, recordOf } from "../../values.ts";
 
 export default rule({
@@ -7,6 +8,13 @@ export default rule({
   title: "No client is held on a version by a cookie",
   severity: "high",
   why: "A sticky client stays on the version that it met first whatever the weights say, so that a withdrawn canary goes on answering: Traefik looks at the cookie before it looks at weights.",
+  sources: [
+    traefik("pkg/server/service/loadbalancer/wrr/wrr.go", "the cookie is looked at before the weights"),
+    traefik(
+      "docs/content/reference/routing-configuration/kubernetes/crd/http/traefikservice.md#stickiness-on-multiple-levels",
+      "a sticky client stays where it was",
+    ),
+  ],
   fix: "Take sticky away from the weighted service and the route.",
   applies: [KUBERNETES.traefikService, KUBERNETES.ingressRoute],
   needs: ["spec.weighted.sticky", "spec.weighted.services[].sticky", "spec.routes[].services[].sticky"],

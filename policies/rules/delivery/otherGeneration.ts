@@ -2,6 +2,7 @@ import { membersOf, weightsOf } from "../../delivery/canary.ts";
 import { autoscalerOf, isKillSwitch } from "../../delivery/released.ts";
 import { type Cluster, clustersOf, type KubernetesObject } from "../../kubernetes/cluster.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
+import { novacron } from "../../sources/novacron.ts";
 import { type StackFinding, stackRule } from "../../stackRule.ts";
 import { numberOf } from "../../values.ts";
 
@@ -10,6 +11,7 @@ export default stackRule({
   title: "Behind a kill switch stand generations that can each take over everything at once",
   severity: "critical",
   why: "The switch from DWCP v3 to v1 is a change of weights. A generation with fewer pods than the other is knocked over by the requests that it is to save.",
+  sources: [novacron.rollback],
   fix: "Give the Rollouts behind the switch autoscalers with the same minReplicas.",
   applies: [KUBERNETES.rollout, KUBERNETES.traefikService, KUBERNETES.autoscaler],
   needs: ["spec.weighted.services", "spec.strategy", "spec.minReplicas"],

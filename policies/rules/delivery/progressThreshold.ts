@@ -1,6 +1,7 @@
 import { CANARY, canaryOf } from "../../delivery/canary.ts";
 import { autoscalerOf, ofRollouts } from "../../delivery/released.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
+import { argoRollouts } from "../../sources/products.ts";
 import { stackRule } from "../../stackRule.ts";
 import { numberOf, recordOf } from "../../values.ts";
 
@@ -12,6 +13,12 @@ export default stackRule({
   title: "One dead stable pod cannot hold up an abort",
   severity: "critical",
   why: "Argo gives requests back to stable once replicaProgressThreshold of its pods are available, by default all of them: one lost node at the wrong moment, and the canary that fails keeps its requests.",
+  sources: [
+    argoRollouts(
+      "rollout/trafficrouting.go",
+      "weights go to stable once replicaProgressThreshold of its pods are available, all of them by default",
+    ),
+  ],
   fix: "Set spec.strategy.canary.replicaProgressThreshold to the percentage that all pods but one are, of the fewest that the autoscaler keeps, and to half at least.",
   applies: [KUBERNETES.rollout, KUBERNETES.autoscaler],
   needs: [`${CANARY}.replicaProgressThreshold`, "spec.minReplicas"],

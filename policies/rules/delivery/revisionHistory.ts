@@ -1,5 +1,6 @@
 import { KUBERNETES } from "../../kubernetes/types.ts";
 import { rule } from "../../rule.ts";
+import { argoRollouts } from "../../sources/products.ts";
 import { numberOf, recordOf } from "../../values.ts";
 
 /** What Argo keeps where nothing is said. */
@@ -10,6 +11,13 @@ export default rule({
   title: "As many old versions are kept as the rollback window reaches back, and one more",
   severity: "high",
   why: "What was deleted from the history cannot be scaled up: a rollback to it is a new release that waits at every gate.",
+  sources: [
+    argoRollouts(
+      "docs/features/specification.md",
+      "revisionHistoryLimit is the number of old ReplicaSets that are kept",
+    ),
+    argoRollouts("docs/features/rollback.md", "a rollback goes back to a ReplicaSet of the history"),
+  ],
   fix: "Set spec.revisionHistoryLimit to at least one more than spec.rollbackWindow.revisions.",
   applies: [KUBERNETES.rollout],
   needs: ["spec.revisionHistoryLimit", "spec.rollbackWindow.revisions"],

@@ -1,6 +1,7 @@
 import { autoscalerOf } from "../../delivery/released.ts";
 import { type Cluster, clustersOf, type KubernetesObject } from "../../kubernetes/cluster.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
+import { argoRollouts, kubernetes } from "../../sources/products.ts";
 import { stackRule } from "../../stackRule.ts";
 import { numberOf, recordOf } from "../../values.ts";
 
@@ -9,6 +10,13 @@ export default stackRule({
   title: "A namespace has room for stable and canary of everything in it at once",
   severity: "high",
   why: "At 100 %, and for an hour after, both versions are fully there. A quota that stops the second half stops the release, or the pods that a way back needs.",
+  sources: [
+    argoRollouts(
+      "docs/features/canary/index.md#dynamic-stable-scale-with-traffic-routing",
+      "at the end both versions are there in full",
+    ),
+    kubernetes("concepts/policy/resource-quotas/", "what exceeds the quota is not made"),
+  ],
   fix: "Raise pods of the namespace's ResourceQuota to twice the most pods of each Rollout and all other pods.",
   applies: [
     KUBERNETES.resourceQuota,

@@ -1,6 +1,7 @@
 import { canaryOf } from "../../delivery/canary.ts";
 import { ofRollouts } from "../../delivery/released.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
+import { argoRollouts } from "../../sources/products.ts";
 import { stackRule } from "../../stackRule.ts";
 
 export default stackRule({
@@ -8,6 +9,12 @@ export default stackRule({
   title: "The selectors of stable and canary are Argo's alone",
   severity: "critical",
   why: "Argo points each Service at one version. A run that puts the program's selector back makes both lead to all pods: weights then mean nothing, and a rollback takes nothing away.",
+  sources: [
+    argoRollouts(
+      "docs/features/traffic-management/index.md#how-does-argo-rollouts-enable-traffic-management",
+      "the controller points the two Services at their versions",
+    ),
+  ],
   fix: 'Set ignoreChanges to ["spec.selector"] on both Services.',
   applies: [KUBERNETES.rollout, KUBERNETES.service],
   needs: ["metadata.name", "spec.strategy"],

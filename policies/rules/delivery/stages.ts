@@ -1,6 +1,7 @@
 import { CANARY, canaryOf, STAGES, stepsOf } from "../../delivery/canary.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
 import { rule } from "../../rule.ts";
+import { novacron } from "../../sources/novacron.ts";
 import { recordOf } from "../../values.ts";
 
 /** Steps that give a canary requests without regard to the weights. */
@@ -13,6 +14,7 @@ export default rule({
   title: "Canaries get exactly 10, 50 and 100 % of the requests, in that order",
   severity: "critical",
   why: "These are the stages that NovaCron's rollout plan names (phase 5) and that gates, ceilings and operators speak of: another weight is one that nobody has allowed.",
+  sources: [novacron.stages],
   fix: "Give spec.strategy.canary.steps the weights 10, 50 and 100, and no other way for requests to reach the canary.",
   applies: [KUBERNETES.rollout],
   needs: [`${CANARY}.steps`, `${CANARY}.trafficRouting.maxTrafficWeight`, "spec.strategy.blueGreen"],

@@ -3,6 +3,7 @@ import { isCeiling } from "../../delivery/ceilings.ts";
 import { clustersOf, type KubernetesObject } from "../../kubernetes/cluster.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
 import { valueAt } from "../../path.ts";
+import { ROLLBACK_SAFETY } from "../../sources/papers.ts";
 import { stackRule } from "../../stackRule.ts";
 import { numberOf, recordOf, textOf } from "../../values.ts";
 
@@ -14,6 +15,7 @@ export default stackRule({
   title: "While a stage is under way, nothing that holds state and no controller's definitions change",
   severity: "critical",
   why: "Weights go back in a moment, data and definitions of kinds do not: if state changes together with a stage, a rollback brings the old version back to what it cannot read, and nobody can say which of the two was at fault.",
+  sources: [ROLLBACK_SAFETY],
   fix: "Take the change of the StatefulSet or the chart's version out of this run: make it before the release, or once it is done.",
   applies: [KUBERNETES.configMap, KUBERNETES.statefulSet, KUBERNETES.helmRelease],
   needs: ["metadata.name", "data.stage"],

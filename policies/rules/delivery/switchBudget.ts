@@ -3,6 +3,8 @@ import { switchTime } from "../../delivery/switching.ts";
 import { chartOf } from "../../kubernetes/charts.ts";
 import { clustersOf } from "../../kubernetes/cluster.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
+import { novacron } from "../../sources/novacron.ts";
+import { decision } from "../../sources/ours.ts";
 import { stackRule } from "../../stackRule.ts";
 
 export default stackRule({
@@ -10,6 +12,7 @@ export default stackRule({
   title: "From the decision to the last request of a canary it takes five seconds at most",
   severity: "critical",
   why: "NovaCron promises a rollback in less than 5 s. What is declared decides that: how fast the controller may write, and how long the gateway gathers changes.",
+  sources: [novacron.rollback, decision("0017-aborted-leaves", "what a switch took in trials")],
   fix: "Lower the gateway's throttle, or raise --qps of the release controller.",
   applies: [KUBERNETES.rollout, KUBERNETES.helmRelease],
   needs: ["chart", "values.additionalArguments", "values.controller.extraArgs"],

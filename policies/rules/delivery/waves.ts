@@ -2,6 +2,8 @@ import { CEILING_STAGES, LAST_STAGE } from "../../delivery/canary.ts";
 import { isCeiling } from "../../delivery/ceilings.ts";
 import { clustersOf, type KubernetesObject } from "../../kubernetes/cluster.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
+import { RELEASES } from "../../sources/ours.ts";
+import { SAFE_DEPLOYMENTS } from "../../sources/papers.ts";
 import { type StackFinding, stackRule } from "../../stackRule.ts";
 import { recordOf } from "../../values.ts";
 
@@ -14,6 +16,7 @@ export default stackRule({
   title: "One stage of a release is under way at a time: every other region is recorded as done, or waits",
   severity: "critical",
   why: "Regions are released one wave after another so that a fault meets one of them. Two stages under way at once mean that a wave was promoted before the one ahead of it was recorded as done; ceilings for two digests, that it was promoted on the word of another image.",
+  sources: [SAFE_DEPLOYMENTS, RELEASES],
   fix: "Promote with `novactl promote`, or give release.stage and release.wave of the stack's config one wave that is under way, with the waves before it done.",
   applies: [KUBERNETES.configMap],
   needs: ["metadata.name", "data.digest", "data.stage"],

@@ -1,5 +1,7 @@
 import { Unknown, valueAt } from "../../path.ts";
 import { rule } from "../../rule.ts";
+import { certManager } from "../../sources/products.ts";
+import { CERTIFICATE_LIFETIMES } from "../../sources/standards.ts";
 import { secondsOf } from "../../values.ts";
 
 const DAY = 24 * 3600;
@@ -10,7 +12,8 @@ export default rule({
   id: "TLS-006",
   title: "Certificates live 90 days at most, are renewed in time, and get a new key each time",
   severity: "high",
-  why: "A stolen key works for as long as its certificate does, and a renewal that starts a day before the end has no time to fail (CA/Browser Forum, SC-081).",
+  why: "A stolen key works for as long as its certificate does, and a renewal that starts a day before the end has no time to fail.",
+  sources: [CERTIFICATE_LIFETIMES, certManager("usage/certificate/", "duration, renewBefore and rotationPolicy")],
   fix: "Set duration to 2160h or less, renewBefore to 360h or more, an ECDSA key, and rotationPolicy Always.",
   applies: ["kubernetes:cert-manager.io/v1:Certificate"],
   needs: [

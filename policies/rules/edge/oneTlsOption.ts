@@ -2,6 +2,7 @@ import { gatewaysIn } from "../../edge/entryPoints.ts";
 import { EDGE } from "../../edge/types.ts";
 import { clustersOf } from "../../kubernetes/cluster.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
+import { traefik } from "../../sources/products.ts";
 import { stackRule } from "../../stackRule.ts";
 import { recordOf } from "../../values.ts";
 
@@ -9,7 +10,13 @@ export default stackRule({
   id: "TLS-002",
   title: "A cluster with a gateway has one TLSOption, named default, and no route asks for another",
   severity: "critical",
-  why: "With two defaults, or two options for one host, Traefik takes neither and falls back to TLS 1.2 without a word (Traefik, 'TLS Options').",
+  why: "With two defaults, or two options for one host, Traefik takes neither and falls back to TLS 1.2 without a word.",
+  sources: [
+    traefik(
+      "docs/content/reference/routing-configuration/kubernetes/crd/tls/tlsoption.md#default-tls-option",
+      "many options named default are as good as none",
+    ),
+  ],
   fix: "Keep the one TLSOption named default, and leave tls.options out of routes.",
   applies: [KUBERNETES.helmRelease, KUBERNETES.ingressRoute, EDGE.tlsOption],
   needs: ["metadata.name", "spec.tls.options.name"],

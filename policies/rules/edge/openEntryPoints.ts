@@ -2,13 +2,15 @@ import { entryPointsOf, gatewaysIn } from "../../edge/entryPoints.ts";
 import { argumentOf } from "../../kubernetes/charts.ts";
 import { clustersOf } from "../../kubernetes/cluster.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
+import { rfc } from "../../sources/standards.ts";
 import { stackRule } from "../../stackRule.ts";
 
 export default stackRule({
   id: "TLS-004",
   title: "What the gateway opens beyond its cluster takes TLS, or does nothing but send clients there",
   severity: "critical",
-  why: "A token that goes over plain HTTP once is read by everybody between, and works for them until it ends (RFC 6750, 5.3).",
+  why: "A token that goes over plain HTTP once is read by everybody between, and works for them until it ends.",
+  sources: [rfc(6750, "bearer tokens go over TLS", "5.3")],
   fix: "Set http.tls.enabled on the entry point, or a redirection to https on web; check certificates of what is behind.",
   applies: [KUBERNETES.helmRelease, KUBERNETES.service],
   needs: ["values.ports", "values.additionalArguments[]", "spec.ports[].targetPort", "spec.type"],

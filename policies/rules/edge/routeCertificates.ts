@@ -1,5 +1,6 @@
 import { hostsOf, ofOpenRoutes, ROUTE_NEEDS, ROUTE_TYPES } from "../../edge/routes.ts";
 import { EDGE } from "../../edge/types.ts";
+import { traefik } from "../../sources/products.ts";
 import { stackRule } from "../../stackRule.ts";
 import { listOf, recordOf } from "../../values.ts";
 
@@ -8,6 +9,12 @@ export default stackRule({
   title: "Every open route has a certificate for its names",
   severity: "high",
   why: "Without one Traefik shows its own, which no client trusts, and with sniStrict it answers nothing at all.",
+  sources: [
+    traefik(
+      "docs/content/reference/routing-configuration/http/tls/tls-certificates.md#default-certificate",
+      "without a certificate Traefik shows one that it made up",
+    ),
+  ],
   fix: "Name in spec.tls.secretName the Secret of a Certificate, of the route's namespace, that lists the route's hosts.",
   applies: [...ROUTE_TYPES, EDGE.certificate],
   needs: [...ROUTE_NEEDS, "spec.tls.secretName", "spec.secretName", "spec.dnsNames[]"],

@@ -1,5 +1,6 @@
 import { Unknown, valueAt } from "../../path.ts";
 import { rule } from "../../rule.ts";
+import { cis } from "../../sources/benchmarks.ts";
 import { admitsAnyone, type Statement, statementsIn } from "../../statements.ts";
 
 const BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy";
@@ -8,7 +9,11 @@ export default rule({
   id: "TLS-007",
   title: "Storage is reached over TLS alone, S3 over 1.3",
   severity: "high",
-  why: "S3 takes plain HTTP and TLS 1.2 unless the bucket's policy refuses them: there is no switch (CIS AWS 2.1.1, Azure 4.1).",
+  why: "S3 takes plain HTTP and TLS 1.2 unless the bucket's policy refuses them: there is no switch.",
+  sources: [
+    cis.aws("2.1.1", "buckets' policies refuse plain HTTP"),
+    cis.azure("9.3.4", "storage accounts require secure transfer"),
+  ],
   fix: "Deny everybody s3:* where s3:TlsVersion is below 1.3 and where aws:SecureTransport is false; on Azure set enableHttpsTrafficOnly.",
   // Google's storage answers callers who say who they are over HTTPS only.
   applies: [BUCKET_POLICY, "azure-native:storage:StorageAccount"],

@@ -1,5 +1,7 @@
 import { rule } from "../../rule.ts";
 import { type Demand, exactly, given, settings } from "../../settings.ts";
+import { novacron } from "../../sources/novacron.ts";
+import { rfc } from "../../sources/standards.ts";
 
 const only13 = (pattern: RegExp, wanted: string): Demand => ({
   wanted,
@@ -15,7 +17,8 @@ export default rule({
   id: "TLS-001",
   title: "Every listener and managed endpoint speaks TLS 1.3 and nothing older",
   severity: "critical",
-  why: "NovaCron promises TLS 1.3; a listener that still takes 1.2 takes whatever an attacker in the middle makes a client ask for, with its renegotiation and CBC suites (RFC 8446, RFC 9325).",
+  why: "NovaCron promises TLS 1.3; a listener that still takes 1.2 takes whatever an attacker in the middle makes a client ask for, with its renegotiation and CBC suites.",
+  sources: [novacron.wanSettings, rfc(8446, "TLS 1.3"), rfc(9325, "recommendations for the secure use of TLS")],
   fix: "Set the least version to 1.3, by the policy of the cloud that has no older one in it.",
   // What nobody can set: Google's storage and APIs (1.3 where the client can), and each cloud's Kubernetes API.
   ...settings({

@@ -1,5 +1,6 @@
 import { Unknown, valueAt, valuesAt } from "../../path.ts";
 import { rule } from "../../rule.ts";
+import { traefik } from "../../sources/products.ts";
 
 /** The check is a service of the same cluster: a request must not be decided by somebody outside. */
 const IN_CLUSTER = /^https?:\/\/[a-z0-9-]+\.[a-z0-9-]+\.svc(\.cluster\.local)?(:\d+)?\//;
@@ -11,7 +12,13 @@ export default rule({
   id: "JWT-002",
   title: "The token check sees the token, believes no header of the client's, and names the caller itself",
   severity: "critical",
-  why: "A check that is not sent the Authorization header decides nothing, and a subject header that the client wrote and nobody overwrites makes it anyone (Traefik, 'ForwardAuth').",
+  why: "A check that is not sent the Authorization header decides nothing, and a subject header that the client wrote and nobody overwrites makes it anyone.",
+  sources: [
+    traefik(
+      "docs/content/reference/routing-configuration/http/middlewares/forwardauth.md",
+      "authRequestHeaders, authResponseHeaders and trustForwardHeader",
+    ),
+  ],
   fix: "Send Authorization, set trustForwardHeader to false, and take X-Subject from the check's answer.",
   applies: ["kubernetes:traefik.io/v1alpha1:Middleware"],
   needs: [

@@ -1,6 +1,7 @@
 import { EDGE } from "../../edge/types.ts";
 import { type Cluster, clustersOf, type KubernetesObject, podLabelsOf } from "../../kubernetes/cluster.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
+import { rfc } from "../../sources/standards.ts";
 import { stackRule } from "../../stackRule.ts";
 import { listOf, numberOf, recordOf, textOf } from "../../values.ts";
 
@@ -20,7 +21,8 @@ export default stackRule({
   id: "JWT-003",
   title: "The token check knows issuer, audience and keys over https, and is there twice",
   severity: "critical",
-  why: "A token for somebody else, or one signed with a key that came over plain HTTP, is anybody's (RFC 8725, 3.8-3.10); and the gateway refuses every request while the check has no replica.",
+  why: "A token for somebody else, or one signed with a key that came over plain HTTP, is anybody's; and the gateway refuses every request while the check has no replica.",
+  sources: [rfc(8725, "issuer and subject are validated", "3.8"), rfc(8725, "the audience is validated", "3.9")],
   fix: "Set AUTH_ISSUER, AUTH_AUDIENCE and AUTH_JWKS_URI on the service that the middleware asks, and two replicas or more.",
   applies: [EDGE.middleware, KUBERNETES.service, KUBERNETES.deployment],
   needs: [

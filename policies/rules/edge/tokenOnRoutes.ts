@@ -3,6 +3,8 @@ import { ofOpenRoutes, ROUTE_NEEDS, ROUTE_TYPES, type Route, readsOnly } from ".
 import { EDGE } from "../../edge/types.ts";
 import { clustersOf } from "../../kubernetes/cluster.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
+import { novacron } from "../../sources/novacron.ts";
+import { BROKEN_AUTHENTICATION } from "../../sources/standards.ts";
 import { stackRule } from "../../stackRule.ts";
 
 /**
@@ -22,6 +24,7 @@ export default stackRule({
   title: "Every open route asks for a token, the WAN entry's too",
   severity: "critical",
   why: "A route without the check serves whoever finds it, in production and with production's data; no catalogue of rules looks for one.",
+  sources: [novacron.wanSettings, BROKEN_AUTHENTICATION],
   fix: "Put the jwt middleware on the route. Without a token only GET /health is answered, and GET /v1/peer on the WAN entry.",
   applies: [...ROUTE_TYPES, ...BYPASSES],
   needs: ROUTE_NEEDS,

@@ -1,11 +1,17 @@
 import { rule } from "../../rule.ts";
 import { exactly, given, settings } from "../../settings.ts";
+import { cis } from "../../sources/benchmarks.ts";
 
 export default rule({
   id: "ENC-001",
   title: "Stored data is encrypted with a key of our own",
   severity: "high",
   why: "A key of the cloud's cannot be taken away from anyone: with our own, revoking it shuts off every copy, and every use is in its log.",
+  sources: [
+    cis.eks("5.3.1", "Secrets are encrypted with a key of the customer's"),
+    cis.aks("5.3.1", "Secrets are encrypted"),
+    cis.gke("5.3.1", "Secrets are encrypted with a key in Cloud KMS"),
+  ],
   fix: "Give the resource the region's key for its kind of data (keys.ts or secrets.ts of its cloud).",
   // Not here, since the API offers it only beside conditions that a stack cannot meet by itself: Log Analytics (a dedicated
   // cluster of 100 GB a day) and Google's log buckets (a service account that has to be looked up first).

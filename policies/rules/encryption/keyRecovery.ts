@@ -1,5 +1,7 @@
 import { ok, rule } from "../../rule.ts";
 import { atLeast, type Demand, exactly, settings } from "../../settings.ts";
+import { cis } from "../../sources/benchmarks.ts";
+import { aws } from "../../sources/clouds.ts";
 
 const DAYS_30 = 30 * 24 * 3600;
 
@@ -27,7 +29,11 @@ export default rule({
   id: "ENC-004",
   title: "A key or secret that was deleted by mistake can be brought back",
   severity: "high",
-  why: "Whatever a destroyed key encrypted is gone with it: volumes, buckets, and the cluster's own secrets (CIS Azure 8.5).",
+  why: "Whatever a destroyed key encrypted is gone with it: volumes, buckets, and the cluster's own secrets.",
+  sources: [
+    cis.azure("8.3.5", "vaults are protected from purges"),
+    aws("kms/latest/developerguide/deleting-keys.html", "what a deleted key encrypted is lost, after 7 to 30 days"),
+  ],
   fix: "Keep the longest delay before destruction that the cloud has, and protect vaults from purges.",
   applies: [...anywhere.applies, ...inProduction.applies],
   needs: [...anywhere.needs, ...inProduction.needs],

@@ -1,5 +1,6 @@
 import { rule } from "../../rule.ts";
 import { type Demand, exactly, settings } from "../../settings.ts";
+import { cis } from "../../sources/benchmarks.ts";
 
 const DAYS_90 = 90 * 24 * 3600;
 
@@ -21,7 +22,12 @@ export default rule({
   id: "ENC-003",
   title: "Keys of our own are rotated by the cloud",
   severity: "high",
-  why: "What one version has encrypted is what is lost with it, and a rotation that somebody has to think of does not happen (CIS AWS 3.6, Azure 8.9, GCP 1.10).",
+  why: "What one version has encrypted is what is lost with it, and a rotation that somebody has to think of does not happen.",
+  sources: [
+    cis.aws("3.6", "customer keys are rotated"),
+    cis.azure("8.3.9", "keys are rotated automatically"),
+    cis.googleCloud("1.10", "keys are rotated within 90 days"),
+  ],
   fix: "Switch rotation on: yearly on AWS, by a rotation policy on Azure, every 90 days on Google Cloud.",
   ...settings({
     "aws:kms/key:Key": { enableKeyRotation: exactly(true), rotationPeriodInDays: withinAYear },

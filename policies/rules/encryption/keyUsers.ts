@@ -1,5 +1,6 @@
 import { Unknown, valueAt, valuesAt } from "../../path.ts";
 import { rule } from "../../rule.ts";
+import { cis } from "../../sources/benchmarks.ts";
 import { admitsAnyone, comparedWith, statementsIn } from "../../statements.ts";
 
 /** Conditions that leave of everybody those of one account or organisation. */
@@ -15,7 +16,8 @@ export default rule({
   id: "ENC-006",
   title: "A key is used by named identities, and Azure's vault knows roles alone",
   severity: "critical",
-  why: "Encryption keeps out nobody whom the key's own policy lets in, and a vault's access policies are seen by no review of roles (CIS GCP 1.9, Azure 8.4).",
+  why: "Encryption keeps out nobody whom the key's own policy lets in, and a vault's access policies are seen by no review of roles.",
+  sources: [cis.googleCloud("1.9", "keys are not open to the public"), cis.azure("8.3.6", "vaults go by roles")],
   fix: "Name the principals, or bind everybody to kms:CallerAccount; set enableRbacAuthorization on the vault.",
   applies: ["aws:kms/key:Key", "azure-native:keyvault:Vault", ...Object.keys(MEMBERS)],
   needs: ["policy", "properties.enableRbacAuthorization", "member", "members[]"],

@@ -1,5 +1,7 @@
 import { Unknown, valueAt } from "../../path.ts";
 import { rule } from "../../rule.ts";
+import { cis } from "../../sources/benchmarks.ts";
+import { azure } from "../../sources/clouds.ts";
 
 /** What a class of volumes must say for its volumes to be encrypted with our key, by what makes them. */
 const PARAMETERS: Readonly<Record<string, Readonly<Record<string, "true" | "given">>>> = {
@@ -14,6 +16,10 @@ export default rule({
   title: "Volumes of pods are encrypted with a key of our own",
   severity: "high",
   why: "A class without a key takes the account's default, which nobody of ours can revoke, whatever the cluster itself is encrypted with.",
+  sources: [
+    cis.gke("5.9.1", "persistent disks have a key of the customer's"),
+    azure("aks/azure-disk-customer-managed-keys", "disks with a key of the customer's"),
+  ],
   fix: "Name the region's key in the class's parameters: kmsKeyId (EBS), disk-encryption-kms-key (Persistent Disk).",
   applies: ["kubernetes:storage.k8s.io/v1:StorageClass"],
   needs: ["provisioner", "parameters.encrypted", "parameters.kmsKeyId", "parameters.disk-encryption-kms-key"],

@@ -1,6 +1,7 @@
 import { type PropertyPath, valuesAt } from "../../path.ts";
 import { rule } from "../../rule.ts";
 import { type Fault, faults } from "../../settings.ts";
+import { aws } from "../../sources/clouds.ts";
 import { statementsIn } from "../../statements.ts";
 
 /** What every caller may ask for: lists that cannot be narrowed to one resource, and who one is oneself. */
@@ -59,7 +60,13 @@ export default rule({
   id: "IAM-002",
   title: "Rights are on named resources, not on all there are",
   severity: "high",
-  why: "A right that reaches past the region's own resources makes one stolen pod everybody's incident (AWS Well-Architected SEC03-BP02).",
+  why: "A right that reaches past the region's own resources makes one stolen pod everybody's incident.",
+  sources: [
+    aws(
+      "wellarchitected/latest/framework/sec_permissions_least_privileges.html",
+      "SEC03-BP02, grant least privilege access",
+    ),
+  ],
   fix: "Name the ARN, the resource's scope or resourceNames; on Google Cloud grant on the resource instead of the project.",
   ...faults(GRANTS),
 });

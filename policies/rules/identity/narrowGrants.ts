@@ -1,6 +1,7 @@
 import type { PropertyPath } from "../../path.ts";
 import { rule } from "../../rule.ts";
 import { type Fault, faults } from "../../settings.ts";
+import { cis } from "../../sources/benchmarks.ts";
 import { statementsIn } from "../../statements.ts";
 
 /** Ids of Azure's built-in roles that hold everything, or give themselves everything. */
@@ -85,7 +86,12 @@ export default rule({
   id: "IAM-001",
   title: "No grant holds everything: actions are named",
   severity: "critical",
-  why: "A wildcard also grants what the service learns next year, and whoever takes over the pod that has it (CIS AWS 1.16, Azure 1.23, Kubernetes 5.1.3).",
+  why: "A wildcard also grants what the service learns next year, and whoever takes over the pod that has it.",
+  sources: [
+    cis.aws("1.15", "no policy grants everything"),
+    cis.azure("5.23", "no custom role administers the subscription"),
+    cis.kubernetes("5.1.3", "roles have few wildcards"),
+  ],
   fix: "Name the actions, verbs or the narrowest role that does the work.",
   ...faults(GRANTS),
 });

@@ -1,5 +1,6 @@
 import { Unknown, valueAt } from "../../path.ts";
 import { rule } from "../../rule.ts";
+import { cis } from "../../sources/benchmarks.ts";
 
 /** Types that are a credential without an end, or somebody who has one, by the property that says whose it is. */
 const CREDENTIALS: Readonly<Record<string, string>> = {
@@ -30,7 +31,11 @@ export default rule({
   id: "IAM-003",
   title: "Nobody holds a static key: identities are the cloud's own",
   severity: "critical",
-  why: "A key without an end is still good when its copy turns up years later; a workload identity's token is good for an hour (CIS AWS 1.14, GCP 1.4).",
+  why: "A key without an end is still good when its copy turns up years later; a workload identity's token is good for an hour.",
+  sources: [
+    cis.googleCloud("1.4", "service accounts have no keys of the user's"),
+    cis.aws("1.17", "instances have roles instead of keys"),
+  ],
   fix: "Use EKS Pod Identity, Azure workload identity or GKE Workload Identity, and switch shared keys off.",
   applies: [...Object.keys(CREDENTIALS), ...Object.keys(SETTINGS)],
   needs: [

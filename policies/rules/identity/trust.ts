@@ -1,5 +1,6 @@
 import { Unknown, valueAt, valuesAt } from "../../path.ts";
 import { ok, rule } from "../../rule.ts";
+import { aws } from "../../sources/clouds.ts";
 import { admitsAnyone, comparedWith, type Statement, statementsIn } from "../../statements.ts";
 
 /** Services that assume a role for an account's own resource alone and send no source account. */
@@ -23,7 +24,8 @@ export default rule({
   id: "IAM-004",
   title: "An identity is taken on by one named caller",
   severity: "critical",
-  why: "A trust that leaves out audience, subject or source account lets any token of the issuer, or a service acting for a stranger, become the role (IAM, 'The confused deputy problem').",
+  why: "A trust that leaves out audience, subject or source account lets any token of the issuer, or a service acting for a stranger, become the role.",
+  sources: [aws("IAM/latest/UserGuide/confused-deputy.html", "the confused deputy problem")],
   fix: "Compare aud and sub by equality, give services aws:SourceAccount, and name one namespace and service account.",
   applies: Object.keys(PLACES),
   needs: Object.values(PLACES).flat(),

@@ -1,5 +1,6 @@
 import { knownAt, Unknown, valueAt, valuesAt } from "../../path.ts";
 import { refersTo } from "../../references.ts";
+import { cis } from "../../sources/benchmarks.ts";
 import { type StackResource, stackRule } from "../../stackRule.ts";
 
 const SETTING = "azure-native:monitor:DiagnosticSetting";
@@ -15,7 +16,8 @@ export default stackRule({
   id: "LOG-004",
   title: "Azure's clusters, vaults and gateways send their logs to a workspace",
   severity: "high",
-  why: "Azure writes none of these logs unless a diagnostic setting asks for it; AWS and Google Cloud have a switch on the resource (CIS Azure 6.1.4, AKS 2.1.1).",
+  why: "Azure writes none of these logs unless a diagnostic setting asks for it; AWS and Google Cloud have a switch on the resource.",
+  sources: [cis.azure("6.1.4", "resource logs are on wherever there are any"), cis.aks("2.1.1", "audit logs are on")],
   fix: "Collect the categories with a diagnostic setting that names the resource and a workspace.",
   applies: [SETTING, ...Object.keys(CATEGORIES)],
   needs: ["logs[].category", "logs[].enabled"],

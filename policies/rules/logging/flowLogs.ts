@@ -1,5 +1,6 @@
 import { Unknown, valueAt } from "../../path.ts";
 import { refersTo } from "../../references.ts";
+import { cis } from "../../sources/benchmarks.ts";
 import { type StackResource, stackRule } from "../../stackRule.ts";
 
 /** A network, what records its flows, through which property that names it, and which of its settings must be what. */
@@ -25,7 +26,12 @@ export default stackRule({
   id: "LOG-001",
   title: "Every network records its flows, accepted and rejected",
   severity: "high",
-  why: "After an intrusion the flows say where it went; nobody can record them then (CIS AWS 3.7, Azure 6.4, GCP 3.8).",
+  why: "After an intrusion the flows say where it went; nobody can record them then.",
+  sources: [
+    cis.aws("3.7", "every VPC has flow logs"),
+    cis.azure("6.1.1.7", "virtual networks' flow logs are collected"),
+    cis.googleCloud("3.8", "every subnet has flow logs"),
+  ],
   fix: "Add a flow log for the VPC or VNet, or logConfig to the subnetwork.",
   applies: [...RECORDERS.flatMap(({ network, recorder }) => [network, recorder]), SUBNETWORK],
   needs: ["trafficType", "enabled", "logConfig.metadata"],

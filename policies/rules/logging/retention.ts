@@ -1,5 +1,7 @@
 import { rule } from "../../rule.ts";
 import { atLeast, exactly, settings } from "../../settings.ts";
+import { cis } from "../../sources/benchmarks.ts";
+import { PCI_LOG_HISTORY } from "../../sources/standards.ts";
 
 /** Months pass before an intrusion is noticed: a quarter's logs in tests, a year's in production (PCI DSS 10.5.1). */
 const DAYS = { elsewhere: 90, production: 365 };
@@ -22,6 +24,7 @@ export default rule({
   title: "Logs are kept for 90 days, in production for a year, and not for ever",
   severity: "medium",
   why: "An audit asks for a year, and an intrusion is found after months; the clouds' defaults are a month or without an end.",
+  sources: [PCI_LOG_HISTORY, cis.azure("7.8", "flow logs are kept for 90 days or longer")],
   fix: "Set novacron:logDays.",
   ...elsewhere,
   check: (properties, context) => (context.production ? inProduction : elsewhere).check(properties, context),

@@ -1,5 +1,6 @@
 import { overlap, rangeOf } from "../../ipv4.ts";
 import { knownAt } from "../../path.ts";
+import { decision } from "../../sources/ours.ts";
 import { stackRule } from "../../stackRule.ts";
 
 /** Where each type says which addresses are its own. Subnets of AWS and Azure are parts of their networks and left out. */
@@ -17,6 +18,7 @@ export default stackRule({
   title: "No address range is there twice, over all regions and clouds",
   severity: "critical",
   why: "Two networks with one range cannot both be reached over the mesh: routes go to one of them, whichever was learnt last.",
+  sources: [decision("0003-region-numbers", "a region's number decides its range, and no other has it")],
   fix: "Give each region a number of its own (novacron:regions), from which its ranges follow.",
   applies: Object.keys(RANGES),
   needs: [...new Set(Object.values(RANGES).flat())],

@@ -2,6 +2,8 @@ import { rangeOf } from "../../ipv4.ts";
 import { ROUTER, ROUTER_INTERFACE, TRANSIT_GATEWAY, VPN_CONNECTION } from "../../mesh/gateways.ts";
 import { knownAt } from "../../path.ts";
 import { sourceOf } from "../../references.ts";
+import { aws } from "../../sources/clouds.ts";
+import { INSIDE_ADDRESSES } from "../../sources/ours.ts";
 import { stackRule } from "../../stackRule.ts";
 
 /** Where a tunnel's range is said, and the gateway at which it must be the only one. Azure's gateway itself refuses a second. */
@@ -18,7 +20,8 @@ export default stackRule({
   id: "MSH-007",
   title: "No two tunnels of a gateway have the same addresses inside",
   severity: "high",
-  why: "The gateway would answer two peers on one address; AWS refuses it in the middle of an update, Google Cloud at the session (AWS Site-to-Site VPN, 'Tunnel options').",
+  why: "The gateway would answer two peers on one address; AWS refuses it in the middle of an update, Google Cloud at the session.",
+  sources: [aws("vpn/latest/s2svpn/VPNTunnels.html", "inside ranges are unique at a gateway"), INSIDE_ADDRESSES],
   fix: "Let the mesh planner give them out (infra/plan/mesh.ts).",
   applies: [...Object.keys(RANGES), TRANSIT_GATEWAY, ROUTER],
   needs: Object.values(RANGES).flatMap(({ at }) => at),

@@ -1,5 +1,6 @@
 import { AZURE_CONNECTION, VPN_CONNECTION, VPN_TUNNEL } from "../../mesh/gateways.ts";
 import { knownAt } from "../../path.ts";
+import { DERIVED_KEYS } from "../../sources/ours.ts";
 import { stackRule } from "../../stackRule.ts";
 
 const KEYS: Readonly<Record<string, readonly string[]>> = {
@@ -13,6 +14,7 @@ export default stackRule({
   title: "No two tunnels share a pre-shared key",
   severity: "high",
   why: "A key that leaks at one gateway then opens the tunnels of others, and changing it takes all of them down at once.",
+  sources: [DERIVED_KEYS],
   fix: "Derive each key from the tunnel's name with preSharedKey (infra/plan/ipsec.ts).",
   applies: Object.keys(KEYS),
   needs: Object.values(KEYS).flat(),

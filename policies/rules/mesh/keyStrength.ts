@@ -1,5 +1,7 @@
 import { rule } from "../../rule.ts";
 import { type Demand, settings } from "../../settings.ts";
+import { DERIVED_KEYS } from "../../sources/ours.ts";
+import { rfc } from "../../sources/standards.ts";
 
 const SHORTEST = 32;
 
@@ -18,7 +20,8 @@ export default rule({
   id: "MSH-004",
   title: "Every tunnel has a strong pre-shared key, given by the program",
   severity: "critical",
-  why: "Whoever records a handshake tries keys at home (RFC 8247, 5); and a key that AWS makes by itself is in nobody's rotation.",
+  why: "Whoever records a handshake tries keys at home; and a key that AWS makes by itself is in nobody's rotation.",
+  sources: [rfc(7296, "a pre-shared key has as much randomness as the strongest key negotiated", "2.15"), DERIVED_KEYS],
   fix: "Derive it from the stack's secret with preSharedKey (infra/plan/ipsec.ts).",
   ...settings({
     "aws:ec2/vpnConnection:VpnConnection": { tunnel1PresharedKey: strong, tunnel2PresharedKey: strong },

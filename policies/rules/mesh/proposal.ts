@@ -1,5 +1,6 @@
 import { rule } from "../../rule.ts";
 import { exactly, only, settings } from "../../settings.ts";
+import { rfc } from "../../sources/standards.ts";
 
 /** Per tunnel on AWS, where a list that is left out takes in SHA-1 and 1024-bit groups. */
 const awsTunnel = (tunnel: 1 | 2) => ({
@@ -16,7 +17,8 @@ export default rule({
   id: "MSH-008",
   title: "Tunnels negotiate IKEv2 with AES-256, SHA-2 and elliptic curves, and nothing weaker",
   severity: "high",
-  why: "The weakest proposal that both ends list is the one that an attacker in the middle can make them take (RFC 8247; CNSA 1.0).",
+  why: "The weakest proposal that both ends list is the one that an attacker in the middle can make them take.",
+  sources: [rfc(8247, "which algorithms IKEv2 must, should and must not use")],
   fix: "Take the stack's one proposal (infra/plan/ipsec.ts) in the cloud's words.",
   ...settings({
     "aws:ec2/vpnConnection:VpnConnection": { ...awsTunnel(1), ...awsTunnel(2) },

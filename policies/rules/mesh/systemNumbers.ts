@@ -1,4 +1,6 @@
 import { ASN_PLACES, gatewaysOf, MESH_TYPES } from "../../mesh/gateways.ts";
+import { decision } from "../../sources/ours.ts";
+import { rfc } from "../../sources/standards.ts";
 import { stackRule } from "../../stackRule.ts";
 
 /** Numbers for private use (RFC 6996). */
@@ -14,7 +16,11 @@ export default stackRule({
   id: "MSH-002",
   title: "Each gateway has a private BGP number of its own",
   severity: "critical",
-  why: "A route that carries a gateway's own number is dropped as a loop, so two regions with one number never hear of each other (RFC 4271, 9.1.2).",
+  why: "A route that carries a gateway's own number is dropped as a loop, so two regions with one number never hear of each other.",
+  sources: [
+    rfc(4271, "a route with the receiver's own number is a loop", "9.1.2"),
+    decision("0003-region-numbers", "each region has a number of its own"),
+  ],
   fix: "Give each region a number of its own (novacron:regions), from which its BGP number follows.",
   applies: MESH_TYPES,
   needs: Object.values(ASN_PLACES),

@@ -1,4 +1,5 @@
 import { ASN_PLACES, type Gateway, gatewaysOf, MESH_TYPES, pathsOf, peeredNatively } from "../../mesh/gateways.ts";
+import { aws, googleCloud } from "../../sources/clouds.ts";
 import { type StackFinding, stackRule } from "../../stackRule.ts";
 
 const LEAST = 2;
@@ -7,7 +8,14 @@ export default stackRule({
   id: "MSH-003",
   title: "Every pair of regions is joined by two paths or by the cloud's own peering, declared at both ends",
   severity: "critical",
-  why: "Clouds take tunnels down for maintenance one at a time; with one path that is an outage of the pair, and of every quorum that needs it (AWS Site-to-Site VPN, 'Resilience'; Google, 99.99 % SLA of HA VPN).",
+  why: "Clouds take tunnels down for maintenance one at a time; with one path that is an outage of the pair, and of every quorum that needs it.",
+  sources: [
+    aws("vpn/latest/s2svpn/endpoint-replacements.html", "tunnels are taken down for updates"),
+    googleCloud(
+      "network-connectivity/docs/vpn/concepts/topologies",
+      "the availability that is promised needs two tunnels",
+    ),
+  ],
   fix: "Let the mesh planner lay the links: two connections or interfaces for each pair.",
   applies: MESH_TYPES,
   needs: [...Object.values(ASN_PLACES), "bgpAsn", "peerAsn", "vpnGatewayInterface"],

@@ -1,6 +1,7 @@
 import { isAnywhere } from "../../ingress/opening.ts";
 import { knownAt, Unknown, valueAt, valuesAt } from "../../path.ts";
 import { refersTo } from "../../references.ts";
+import { cis } from "../../sources/benchmarks.ts";
 import { type StackFinding, type StackResource, stackRule } from "../../stackRule.ts";
 
 const VPC = "aws:ec2/vpc:Vpc";
@@ -15,7 +16,11 @@ export default stackRule({
   id: "NET-005",
   title: "Every network refuses what no rule allows, and the refusal is the program's own",
   severity: "critical",
-  why: "AWS's default group and Azure's last rules let in the whole network and all peers, a subnet of Azure's without a group lets in everything, and Google's refusal leaves no trace (CIS AWS 5.4, Azure 6.1).",
+  why: "AWS's default group and Azure's last rules let in the whole network and all peers, a subnet of Azure's without a group lets in everything, and Google's refusal leaves no trace.",
+  sources: [
+    cis.aws("5.5", "default security groups refuse everything"),
+    cis.azure("7.11", "every subnet has a security group"),
+  ],
   fix: "Empty the VPC's default group; end each Azure group with a rule that denies the rest; deny and log ingress in each Google network.",
   applies: [VPC, DEFAULT_GROUP, GROUP, GROUP_RULE, SUBNET, NETWORK, FIREWALL],
   needs: ["ingress[]", "access", "direction", "protocol", "sourceAddressPrefix", "denies[].protocol", "sourceRanges[]"],

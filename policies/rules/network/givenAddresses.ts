@@ -1,6 +1,8 @@
 import { Unknown, valueAt, valuesAt } from "../../path.ts";
 import { rule } from "../../rule.ts";
 import { exactly, not, settings } from "../../settings.ts";
+import { cis } from "../../sources/benchmarks.ts";
+import { azure } from "../../sources/clouds.ts";
 
 const SUBNET = "azure-native:network:Subnet";
 
@@ -23,7 +25,15 @@ export default rule({
   id: "NET-004",
   title: "Nothing gets a public address or a way out that the program did not give it",
   severity: "high",
-  why: "Defaults that hand out addresses and routes make a node reachable by nobody's decision, and traffic leave past the gateways that are watched (CIS AWS 5.1, GCP 4.9, AKS 5.4.3).",
+  why: "Defaults that hand out addresses and routes make a node reachable by nobody's decision, and traffic leave past the gateways that are watched.",
+  sources: [
+    cis.googleCloud("4.9", "machines have no public addresses"),
+    cis.aks("5.4.3", "nodes are private"),
+    azure(
+      "virtual-network/ip-services/default-outbound-access",
+      "machines get an address of Azure's unless told otherwise",
+    ),
+  ],
   fix: "Switch the default off; ways out are NAT gateways, and ways in the entry's reserved addresses.",
   applies: [...table.applies, SUBNET],
   needs: [...table.needs, "subnetName", "defaultOutboundAccess", "delegations[].serviceName"],

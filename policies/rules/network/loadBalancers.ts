@@ -1,5 +1,6 @@
 import { knownAt, Unknown, valueAt, valuesAt } from "../../path.ts";
 import { rule } from "../../rule.ts";
+import { kubernetes } from "../../sources/products.ts";
 
 /** What keeps a Service's load balancer inside the network, in each cloud's words. */
 const INTERNAL: readonly (readonly [annotation: string, value: string])[] = [
@@ -14,7 +15,8 @@ export default rule({
   id: "NET-008",
   title: "A Service is open to the internet on 443 alone, and never on a node's own port",
   severity: "critical",
-  why: "One word in a Service, its type, puts a database on the internet; the cloud's firewall lets the load balancer through (CIS Kubernetes 5.3, kube-linter exposed-services).",
+  why: "One word in a Service, its type, puts a database on the internet; the cloud's firewall lets the load balancer through.",
+  sources: [kubernetes("concepts/services-networking/service/", "what NodePort and LoadBalancer open")],
   fix: "Route through the gateway, or make the load balancer internal by the cloud's annotation.",
   applies: ["kubernetes:core/v1:Service"],
   needs: ["spec.type", "spec.ports[].port", "spec.externalIPs[]", "metadata.annotations"],

@@ -1,6 +1,7 @@
 import { isAnywhere } from "../../ingress/opening.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
 import { rule } from "../../rule.ts";
+import { kubernetes } from "../../sources/products.ts";
 import { listOf, recordOf, textOf } from "../../values.ts";
 
 /** Where the internet comes in: the gateway's namespace. */
@@ -19,6 +20,9 @@ export default rule({
   title: "What a network policy allows, it names: peers and ports",
   severity: "high",
   why: "A rule without peers or ports allows all of them, and undoes the default that denies. Egress to everywhere includes the machines' metadata, which hands credentials to whoever asks.",
+  sources: [
+    kubernetes("concepts/services-networking/network-policies/", "a rule without peers or ports allows all of them"),
+  ],
   fix: `Give each rule its peers and ports; leave ${METADATA} and private ranges out of egress to the internet, and let it come in at the gateway alone.`,
   applies: [KUBERNETES.networkPolicy],
   needs: ["metadata.namespace", "spec.ingress", "spec.egress"],

@@ -1,5 +1,7 @@
 import { clustersOf, type KubernetesObject } from "../../kubernetes/cluster.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
+import { cis } from "../../sources/benchmarks.ts";
+import { kubernetes } from "../../sources/products.ts";
 import { stackRule } from "../../stackRule.ts";
 import { listOf, recordOf } from "../../values.ts";
 
@@ -19,6 +21,13 @@ export default stackRule({
   title: "In every namespace nothing is allowed that no policy allows",
   severity: "critical",
   why: "Kubernetes lets every pod talk to every other and to the internet until a policy selects it: one forgotten namespace reaches state, gate and the machines' metadata.",
+  sources: [
+    kubernetes(
+      "concepts/services-networking/network-policies/",
+      "until a policy selects it, a pod is open in both directions",
+    ),
+    cis.kubernetes("5.3.2", "every namespace has network policies"),
+  ],
   fix: "Declare a NetworkPolicy in the namespace with an empty podSelector, both policyTypes and no rules.",
   applies: [KUBERNETES.namespace, KUBERNETES.networkPolicy],
   needs: ["metadata.name", "metadata.namespace", "spec.podSelector", "spec.policyTypes", "spec.ingress", "spec.egress"],

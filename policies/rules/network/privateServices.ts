@@ -1,5 +1,6 @@
 import { rule } from "../../rule.ts";
 import { exactly, settings } from "../../settings.ts";
+import { cis } from "../../sources/benchmarks.ts";
 
 const table = settings({
   "aws:ec2/vpcEndpoint:VpcEndpoint": { privateDnsEnabled: exactly(true) },
@@ -14,7 +15,11 @@ export default rule({
   id: "NET-006",
   title: "The clouds' own services are reached without the internet",
   severity: "high",
-  why: "A vault with a public endpoint is one stolen token away from everybody, and traffic to it over the internet needs a way out that nodes should not have (CIS Azure 8.7, GKE 5.6.2).",
+  why: "A vault with a public endpoint is one stolen token away from everybody, and traffic to it over the internet needs a way out that nodes should not have.",
+  sources: [
+    cis.azure("8.3.7", "vaults have no public access"),
+    cis.azure("8.3.8", "vaults are reached by private endpoints"),
+  ],
   fix: "Close the public endpoint, and let the service's usual name resolve to the private one.",
   applies: table.applies,
   needs: [...table.needs, "vpcEndpointType"],

@@ -1,5 +1,6 @@
 import { Unknown, valueAt } from "../../path.ts";
 import { refersTo } from "../../references.ts";
+import { cis } from "../../sources/benchmarks.ts";
 import { type StackResource, stackRule } from "../../stackRule.ts";
 
 const LOCK = "azure-native:authorization:ManagementLockByScope";
@@ -16,6 +17,10 @@ export default stackRule({
   title: "In production Azure's clusters, vaults and storage accounts are locked against deletion",
   severity: "critical",
   why: "Azure has no deletion protection but locks; without one a single request takes an account with all that is in it.",
+  sources: [
+    cis.azure("6.2", "what is critical has resource locks"),
+    cis.azure("9.3.9", "storage accounts have delete locks"),
+  ],
   fix: "Set novacron:protect, the default in production, and give new kinds of resources a lock (infra/azure/locks.ts).",
   applies: [LOCK, ...LOCKED],
   needs: ["level"],

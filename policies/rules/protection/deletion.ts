@@ -1,5 +1,6 @@
 import { ok, rule } from "../../rule.ts";
 import { exactly, not, settings } from "../../settings.ts";
+import { aws } from "../../sources/clouds.ts";
 
 const inProduction = settings({
   "aws:eks/cluster:Cluster": { deletionProtection: exactly(true) },
@@ -15,7 +16,8 @@ export default rule({
   id: "PRT-001",
   title: "In production the cloud itself refuses to delete clusters and what is not empty",
   severity: "critical",
-  why: "Pulumi's protection does not bind the console, a script or another stack; the cloud's own does (Well-Architected REL09).",
+  why: "Pulumi's protection does not bind the console, a script or another stack; the cloud's own does.",
+  sources: [aws("eks/latest/userguide/deletion-protection.html", "a protected cluster cannot be deleted")],
   fix: "Set novacron:protect, the default in production; Azure says it by locks, see PRT-002.",
   ...inProduction,
   check: (properties, context) => (context.production ? inProduction.check(properties, context) : ok),

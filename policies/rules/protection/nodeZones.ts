@@ -1,5 +1,6 @@
 import { type Found, Unknown, valueAt, valuesAt } from "../../path.ts";
 import { sourceOf } from "../../references.ts";
+import { aws } from "../../sources/clouds.ts";
 import { type StackFinding, type StackResource, stackRule } from "../../stackRule.ts";
 
 const EKS = "aws:eks/cluster:Cluster";
@@ -15,6 +16,12 @@ export default stackRule({
   title: "Nodes and control planes stand in two zones or more",
   severity: "critical",
   why: "Pods that are spread over zones are spread over nothing where all nodes are in one, and a quorum is lost with it.",
+  sources: [
+    aws(
+      "wellarchitected/latest/framework/rel_fault_isolation_multiaz_region_system.html",
+      "REL10-BP01, deploy the workload to multiple locations",
+    ),
+  ],
   fix: "Give the region two zones or more; each pool then has a subnet or a pool of its own in each.",
   applies: [EKS, NODE_GROUP, SUBNET, AKS, POOL],
   needs: ["availabilityZone", "availabilityZones[]", "agentPoolProfiles[].availabilityZones[]"],

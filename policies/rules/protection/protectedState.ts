@@ -1,4 +1,5 @@
 import { ok, rule } from "../../rule.ts";
+import { pulumi } from "../../sources/products.ts";
 
 /** What holds data or names that nobody can make again. */
 const KEPT = [
@@ -22,6 +23,7 @@ export default rule({
   title: "In production Pulumi refuses to delete or replace what holds data",
   severity: "critical",
   why: "A changed name or a moved resource turns into a replacement, and the first half of that is a deletion.",
+  sources: [pulumi("docs/iac/concepts/resources/options/protect/", "protect refuses what would delete a resource")],
   fix: "Pass `protect: true` to the region, which novacron:protect does; its children inherit it.",
   applies: KEPT,
   // Protection is an option of the resource and no property.

@@ -1,5 +1,6 @@
 import { rule } from "../../rule.ts";
 import { type Demand, settings, several } from "../../settings.ts";
+import { aws } from "../../sources/clouds.ts";
 
 const ending = (text: string): Demand => ({
   wanted: `a size that ends in ${text}`,
@@ -13,7 +14,13 @@ export default rule({
   id: "PRT-003",
   title: "What a region has one of stands in two zones or more",
   severity: "high",
-  why: "A zone fails every few years, and what stood in it alone takes the region along: control plane, gateway, stored data (Well-Architected REL10-BP01).",
+  why: "A zone fails every few years, and what stood in it alone takes the region along: control plane, gateway, stored data.",
+  sources: [
+    aws(
+      "wellarchitected/latest/framework/rel_fault_isolation_multiaz_region_system.html",
+      "REL10-BP01, deploy the workload to multiple locations",
+    ),
+  ],
   fix: "Take the zone-redundant size (…ZRS, …AZ) and list two zones or more.",
   ...settings({
     "azure-native:network:VirtualNetworkGateway": { "sku.name": ending("AZ") },

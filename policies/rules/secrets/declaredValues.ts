@@ -1,5 +1,7 @@
 import { Unknown, valueAt } from "../../path.ts";
 import { rule } from "../../rule.ts";
+import { cis } from "../../sources/benchmarks.ts";
+import { pulumi } from "../../sources/products.ts";
 
 /** Resources that are a secret, and the properties by which the program itself would give its value. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
@@ -15,7 +17,11 @@ export default rule({
   title: "The program makes places for secrets and gives none a value",
   severity: "high",
   why: "A value that the program gives is in its state for ever, encrypted with one passphrase for all regions, and rotating it is a deployment.",
-  fix: "Set the value out of band (docs/runbooks), and let External Secrets copy it into the cluster.",
+  sources: [
+    cis.kubernetes("5.4.2", "secrets are kept in a store outside"),
+    pulumi("docs/iac/concepts/secrets/", "secrets stand in the state, encrypted"),
+  ],
+  fix: "Set the value out of band, and let External Secrets copy it into the cluster.",
   applies: Object.keys(VALUES),
   needs: [...new Set(Object.values(VALUES).flat())],
   check: (properties, { type }) =>

@@ -1,5 +1,6 @@
 import { EVERY_TYPE, ok, rule } from "../../rule.ts";
 import { scan } from "../../secrets/scan.ts";
+import { cwe } from "../../sources/standards.ts";
 
 /** Where a secret belongs: the program marks these as secret, which the state scan checks. */
 const EXPECTED: Readonly<Record<string, RegExp>> = {
@@ -14,7 +15,8 @@ export default rule({
   id: "SEC-001",
   title: "No resource holds a secret in plain text",
   severity: "critical",
-  why: "What stands in a property stands in the state, the preview of a pull request, the cloud's audit log and its console (CWE-312).",
+  why: "What stands in a property stands in the state, the preview of a pull request, the cloud's audit log and its console.",
+  sources: [cwe(312, "Cleartext Storage of Sensitive Information")],
   fix: "Keep the value in the region's secret store and let workloads read it from there (ExternalSecret); change the one that was shown.",
   applies: [EVERY_TYPE],
   // Everything: what is unknown makes the check wait by itself.

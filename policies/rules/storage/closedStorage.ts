@@ -1,5 +1,6 @@
 import { rule } from "../../rule.ts";
 import { type Demand, exactly, settings } from "../../settings.ts";
+import { cis } from "../../sources/benchmarks.ts";
 
 /** All four: each closes a way that the others leave open, for policies and for ACLs, new and old. */
 const BLOCKED: Record<string, Demand> = {
@@ -14,6 +15,11 @@ export default rule({
   title: "Buckets and storage accounts cannot be made public",
   severity: "critical",
   why: "Test artefacts and models are state of production clusters; once public, a copy cannot be called back.",
+  sources: [
+    cis.aws("2.1.4", "buckets block public access"),
+    cis.azure("9.3.8", "no anonymous access to blobs"),
+    cis.googleCloud("5.1", "buckets are not public"),
+  ],
   fix: "Set the cloud's switch that overrules every later grant.",
   ...settings({
     "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock": BLOCKED,

@@ -1,5 +1,6 @@
 import { knownAt, type PropertyPath, Unknown, valuesAt } from "../../path.ts";
 import { rule } from "../../rule.ts";
+import { cis } from "../../sources/benchmarks.ts";
 
 /** What each cloud calls everybody, or everybody with any account at all. */
 const EVERYBODY = /\b(allUsers|allAuthenticatedUsers|AllUsers|AuthenticatedUsers)\b/;
@@ -27,6 +28,7 @@ export default rule({
   title: "No bucket grants anything to everybody",
   severity: "critical",
   why: "The switch against public access may be lifted in an emergency; a grant that waits for it then takes effect at once.",
+  sources: [cis.googleCloud("5.1", "buckets are not public"), cis.aws("2.1.4", "buckets block public access")],
   fix: "Grant to the identities that need it.",
   applies: Object.keys(GRANTS),
   needs: [...new Set(Object.values(GRANTS).flatMap((places) => Object.keys(places)))],

@@ -1,5 +1,7 @@
 import { rule } from "../../rule.ts";
 import { atLeast, exactly, settings } from "../../settings.ts";
+import { cis } from "../../sources/benchmarks.ts";
+import { aws } from "../../sources/clouds.ts";
 
 const WEEK = 7 * 24 * 3600;
 
@@ -7,7 +9,12 @@ export default rule({
   id: "STO-004",
   title: "What was overwritten or deleted can be brought back for a week",
   severity: "high",
-  why: "Models and evidence are written by pipelines, and a pipeline's mistake is one delete away (CIS AWS 2.1.3, Azure 10.2).",
+  why: "Models and evidence are written by pipelines, and a pipeline's mistake is one delete away.",
+  sources: [
+    cis.azure("9.2.1", "blobs are deleted softly"),
+    cis.azure("9.2.3", "blobs keep versions"),
+    aws("AmazonS3/latest/userguide/Versioning.html", "versions bring back what was overwritten or deleted"),
+  ],
   fix: "Switch versions on, and keep deleted objects for seven days or longer.",
   ...settings({
     "aws:s3/bucketVersioning:BucketVersioning": { "versioningConfiguration.status": exactly("Enabled") },

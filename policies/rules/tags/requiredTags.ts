@@ -1,5 +1,6 @@
 import { Unknown, valueAt } from "../../path.ts";
 import { rule } from "../../rule.ts";
+import { aws } from "../../sources/clouds.ts";
 import { TAGGED } from "../../tagged.ts";
 
 const REQUIRED = ["project", "stack", "region", "owner", "cost-center"];
@@ -9,6 +10,12 @@ export default rule({
   title: "Everything says whose it is: project, stack, region, owner, cost-center",
   severity: "medium",
   why: "Bills, incidents and orphans after a broken run are sorted by these; what carries none belongs to nobody and is found by nobody.",
+  sources: [
+    aws(
+      "whitepapers/latest/tagging-best-practices/tagging-best-practices.html",
+      "tags for owners, costs and automation",
+    ),
+  ],
   fix: "Pass the region's `plan.tags`.",
   applies: Object.keys(TAGGED),
   needs: [...new Set(Object.values(TAGGED))].flatMap((place) => REQUIRED.map((tag) => `${place}.${tag}`)),

@@ -1,6 +1,7 @@
 import { clustersOf, type KubernetesObject, podLabelsOf, selects } from "../../kubernetes/cluster.ts";
 import { REPLICATED } from "../../kubernetes/pods.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
+import { kubernetes } from "../../sources/products.ts";
 import { stackRule } from "../../stackRule.ts";
 import { numberOf } from "../../values.ts";
 
@@ -9,6 +10,10 @@ export default stackRule({
   title: "Every service has one disruption budget, and can keep it",
   severity: "high",
   why: "Without one a drain takes all pods of a service from its nodes at once; with two the API refuses every eviction; and one that keeps as many pods as there are holds every drain up.",
+  sources: [
+    kubernetes("tasks/run-application/configure-pdb/", "a budget selects the pods of one application"),
+    kubernetes("concepts/scheduling-eviction/api-eviction/", "two budgets on one pod are an error of every eviction"),
+  ],
   fix: "Declare one PodDisruptionBudget that selects the pods, with maxUnavailable 1.",
   applies: [...REPLICATED, KUBERNETES.disruptionBudget],
   needs: ["spec.selector", "spec.template.metadata.labels", "spec.minAvailable"],

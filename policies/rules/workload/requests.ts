@@ -1,5 +1,6 @@
 import { containersOf, inContainers, ofContainers, WORKLOADS } from "../../kubernetes/pods.ts";
 import { rule } from "../../rule.ts";
+import { kubernetes } from "../../sources/products.ts";
 import { recordOf } from "../../values.ts";
 
 const PLACES = [
@@ -13,6 +14,7 @@ export default rule({
   title: "Containers say what they need, and how much memory they may take",
   severity: "high",
   why: "The scheduler places by requests alone; a container without a limit of memory ends its neighbours before itself. CPU has no limit here: throttling would show as latency of whichever version has fewer pods.",
+  sources: [kubernetes("concepts/configuration/manage-resources-containers/", "requests place a pod, limits hold it")],
   fix: "Set resources.requests.cpu, resources.requests.memory and resources.limits.memory.",
   applies: WORKLOADS,
   needs: inContainers(...PLACES.map(([kind, resource]) => `resources.${kind}.${resource}`)),

@@ -1,12 +1,18 @@
 import { containersOf, inContainers, inPods, ofContainers, podOf, WORKLOADS } from "../../kubernetes/pods.ts";
 import { rule } from "../../rule.ts";
+import { cis } from "../../sources/benchmarks.ts";
+import { kubernetes } from "../../sources/products.ts";
 import { listOf, recordOf } from "../../values.ts";
 
 export default rule({
   id: "WRK-003",
   title: "Pods meet Pod Security restricted",
   severity: "critical",
-  why: "The namespaces refuse anything else when it is created, in the middle of a release; here it is refused in the pull request (Kubernetes' Pod Security Standards).",
+  why: "The namespaces refuse anything else when it is created, in the middle of a release; here it is refused in the pull request.",
+  sources: [
+    kubernetes("concepts/security/pod-security-standards/", "the restricted profile"),
+    cis.kubernetes("5.2.7", "no root containers, and what follows it"),
+  ],
   fix: "Set runAsNonRoot, seccompProfile RuntimeDefault, allowPrivilegeEscalation false and capabilities.drop ALL.",
   applies: WORKLOADS,
   needs: [

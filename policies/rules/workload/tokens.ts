@@ -1,5 +1,6 @@
 import { clustersOf } from "../../kubernetes/cluster.ts";
 import { podOf, WORKLOADS } from "../../kubernetes/pods.ts";
+import { cis } from "../../sources/benchmarks.ts";
 import { stackRule } from "../../stackRule.ts";
 import { listOf, recordOf } from "../../values.ts";
 
@@ -13,6 +14,7 @@ export default stackRule({
   title: "Only a pod whose account has rights gets a token",
   severity: "medium",
   why: "A token without rights is still an identity to every service that trusts the cluster's issuer, cloud roles among them: it helps nobody but an intruder.",
+  sources: [cis.kubernetes("5.1.6", "tokens are mounted only where they are needed")],
   fix: "Set automountServiceAccountToken to false, or bind a role to the pod's account.",
   applies: [...WORKLOADS, ...BINDINGS],
   needs: ["subjects"],

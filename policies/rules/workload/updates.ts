@@ -1,5 +1,6 @@
 import { KUBERNETES } from "../../kubernetes/types.ts";
 import { rule } from "../../rule.ts";
+import { kubernetes } from "../../sources/products.ts";
 import { numberOf, recordOf, textOf } from "../../values.ts";
 
 export default rule({
@@ -7,6 +8,12 @@ export default rule({
   title: "An update takes no pod away before its successor is ready",
   severity: "high",
   why: "Recreate ends all pods first, and a maxUnavailable of one of two halves a service for as long as a new pod takes to start: the token check and the gate are asked about every request and every stage.",
+  sources: [
+    kubernetes(
+      "concepts/workloads/controllers/deployment/",
+      "Recreate ends all pods first, maxUnavailable is a quarter by default",
+    ),
+  ],
   fix: "Use RollingUpdate with maxUnavailable 0.",
   applies: [KUBERNETES.deployment],
   needs: ["spec.replicas", "spec.strategy.type", "spec.strategy.rollingUpdate.maxUnavailable"],
