@@ -10,10 +10,10 @@ import { runNovactl } from "../novactl.ts";
 import { LiveLines } from "./liveLines.ts";
 
 /** Requests per second at each region's entry, beside the load that the environment makes itself. */
-const RATE = 50;
+const RATE = 20;
 
 /** Requests by which a share is measured. The gateways count exactly, so these are seconds, not a matter of chance. */
-const SAMPLE = 500;
+const SAMPLE = 300;
 
 const LOOK_MS = 1_000;
 
