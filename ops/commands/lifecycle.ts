@@ -1,7 +1,9 @@
 import { writeFileSync } from "node:fs";
+import { decideUp, readAgreement } from "../agreement.ts";
 import { cacheClusters } from "../clusters.ts";
 import type { Option } from "../command.ts";
 import { command } from "../command.ts";
+import { allowOption } from "../consent.ts";
 import { type EngineEvent, passThroughWithEvents } from "../eventLog.ts";
 import { checkRegions, excludeRegions } from "../excludedRegions.ts";
 import { removeDeadLocks } from "../locks.ts";
@@ -74,13 +76,23 @@ const changing = {
   },
 } satisfies Record<string, Option>;
 
+const agreeing = {
+  allow: allowOption,
+  reviewed: {
+    type: "string",
+    value: "FILE",
+    description: "do nothing else than what `novactl diff --save FILE` has shown",
+  },
+} satisfies Record<string, Option>;
+
 /** What an operation takes. What it does not take stays unset, as if it had not been given. */
 const optionsOf = (operation: Operation) =>
   ({
     ...options,
     ...(operation === "preview" ? {} : changing),
+    ...(operation === "up" ? agreeing : {}),
     ...(operation === "up" || operation === "preview" ? judged : {}),
-  }) as typeof options & typeof changing & typeof judged;
+  }) as typeof options & typeof changing & typeof agreeing & typeof judged;
 
 interface Wishes {
   sim?: boolean;
@@ -92,6 +104,8 @@ interface Wishes {
   yes?: boolean;
   adopt?: string[];
   "clear-pending"?: boolean;
+  allow?: string[];
+  reviewed?: string;
 }
 
 const details = (operation: Operation): string =>
@@ -100,6 +114,12 @@ const details = (operation: Operation): string =>
     ...(operation === "up" || operation === "preview"
       ? [
           "The project's policy pack always runs; what it finds is listed at the end, and a run that it did not judge has failed.",
+        ]
+      : []),
+    ...(operation === "up"
+      ? [
+          "What it would do is reviewed first, as `novactl diff` shows it. Without --allow for each class of dangers in it nothing is",
+          "touched, and the exit code is 3. What was allowed is in the stack's history: `pulumi stack history`.",
         ]
       : []),
     ...(operation === "preview"
@@ -142,6 +162,7 @@ async function runLifecycle(operation: Operation, stack: string, wishes: Wishes,
   }
   const regions = wishes["exclude-region"] ?? [];
   if (regions.length > 0) checkRegions(findProject(), stack, regions);
+  const agreement = operation === "up" ? readAgreement(stack, wishes, regions) : undefined;
   const session = await openSession(stack, wishes.sim);
   let recovery: Recovery | undefined;
   if (operation !== "preview") {
@@ -156,15 +177,24 @@ async function runLifecycle(operation: Operation, stack: string, wishes: Wishes,
   const run = { ...session, environment: { ...session.environment, ...exclusion.variables } };
   // What was adopted has no outputs yet, and an interrupted change no outcome.
   const stale = (recovery?.adopted.length ?? 0) + (recovery?.unsettled.length ?? 0) > 0;
+  const decision = agreement && (await decideUp(session, agreement, { exclusion, rest }));
+  if (decision?.goesOn === false) {
+    await releaseLock(session, decision.code);
+    if (wishes.json === true)
+      console.log(
+        JSON.stringify({ operation, stack, exitCode: decision.code, result: "refused", ...(recovery && { recovery }) }),
+      );
+    return decision.code;
+  }
   const args = [
     operation,
     "--stack",
     stack,
     ...FLAGS[operation],
     ...(operation === "destroy" && stale ? ["--refresh"] : []),
-    ...(wishes.yes === true ? ["--yes"] : []),
+    ...(decision === undefined && wishes.yes === true ? ["--yes"] : []),
     ...exclusion.flags,
-    ...rest,
+    ...(decision?.arguments ?? rest),
   ];
   if (wishes.verbose === true) console.error(`${session.pulumi} ${args.join(" ")}`);
   const isJudged = session.policyPack !== undefined && (operation === "up" || operation === "preview");
