@@ -1,11 +1,13 @@
 import { createInterface } from "node:readline/promises";
+import { isDeepStrictEqual } from "node:util";
 import { consentRecord, readAllowed, refusal } from "./consent.ts";
 import type { Exclusion } from "./excludedRegions.ts";
+import { conclude } from "./judgement.ts";
 import { OperatorError } from "./operatorError.ts";
 import { previewReview } from "./previewReview.ts";
 import type { DangerClass, Review } from "./review/model.ts";
 import { toTerminal } from "./review/terminal.ts";
-import { differencesFromReviewed, readReviewed, reviewedName } from "./reviewedPlan.ts";
+import { differencesFromReviewed, readReviewed, reviewedName, sourcesOf } from "./reviewedPlan.ts";
 import type { Session } from "./session.ts";
 import { exportState, isProvider } from "./state.ts";
 
@@ -50,8 +52,10 @@ export async function decideUp(
 ): Promise<Decision> {
   if (agreement.reviewed === undefined && (await holdsNothing(session)))
     return { goesOn: true, arguments: [...(agreement.yes ? ["--yes"] : []), ...rest] };
-  const { code, review } = await previewReview(session, { exclusion, rest: previewArguments(rest) });
+  const sources = sourcesOf(session.project, session.stack);
+  const { code, review, policies } = await previewReview(session, { exclusion, rest: previewArguments(rest) });
   if (review === undefined || code !== 0) return { goesOn: false, code: code === 0 ? 1 : code };
+  await conclude(session, policies, { code });
   show(review, agreement);
   const reviewed = agreement.reviewed === undefined ? undefined : readReviewed(agreement.reviewed, session.stack);
   if (reviewed !== undefined) {
@@ -73,6 +77,13 @@ export async function decideUp(
     return { goesOn: false, code: REFUSED.danger };
   }
   if (!agreement.yes && !(await confirmed(session.stack))) return { goesOn: false, code: REFUSED.declined };
+  // A rollback, say, has written the config meanwhile: what was previewed would undo it.
+  if (!isDeepStrictEqual(sourcesOf(session.project, session.stack), sources)) {
+    console.error(
+      `refused before anything was touched: the program or Pulumi.${session.stack}.yaml has changed since it was previewed; run it again`,
+    );
+    return { goesOn: false, code: REFUSED.differs };
+  }
   const name = reviewed === undefined ? undefined : reviewedName(reviewed);
   const message = messageFlags(consentRecord(review, agreement.allowed, name), rest);
   // It has been previewed, just now and in more detail than Pulumi's own preview shows.

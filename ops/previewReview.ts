@@ -1,6 +1,10 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { planWaves } from "../infra/plan/release.ts";
-import { type EngineEvent, passThroughWithEvents } from "./eventLog.ts";
+import { type Exemption, holdsIn, readExemptions } from "../policies/exemptions.ts";
+import { passThroughWithEvents } from "./eventLog.ts";
 import type { Exclusion } from "./excludedRegions.ts";
+import { type PolicyRun, policyRun } from "./policyFindings.ts";
 import type { Review } from "./review/model.ts";
 import { reviewOf } from "./review/review.ts";
 import type { Session } from "./session.ts";
@@ -12,7 +16,7 @@ export interface PreviewReview {
   code: number;
   /** Undefined: the preview ended before it had found out what changes. */
   review: Review | undefined;
-  events: readonly EngineEvent[];
+  policies: PolicyRun;
 }
 
 /**
@@ -25,16 +29,29 @@ export async function previewReview(
   { exclusion, rest = [] }: { exclusion: Exclusion; rest?: readonly string[] },
 ): Promise<PreviewReview> {
   const run = { ...session, environment: { ...session.environment, ...exclusion.variables } };
-  const pack = session.policyPack === undefined ? [] : ["--policy-pack", session.policyPack];
   const flags = ["--stack", session.stack, "--refresh", "--non-interactive", "--suppress-progress"];
-  const args = ["preview", ...flags, ...pack, ...exclusion.flags, ...rest];
-  const [{ code, events }, state] = await Promise.all([
+  const args = ["preview", ...flags, ...exclusion.flags, ...rest];
+  const [{ code, events }, state, exemptions] = await Promise.all([
     passThroughWithEvents(run, args, "nowhere unless it fails"),
     exportState(session),
+    exemptionsOf(session),
   ]);
-  if (!events.some(({ summaryEvent }) => summaryEvent !== undefined)) return { code, review: undefined, events };
+  const policies = policyRun(events);
+  if (!events.some(({ summaryEvent }) => summaryEvent !== undefined)) return { code, review: undefined, policies };
   const resources = state.deployment.resources ?? [];
-  return { code, review: reviewOf({ stack: session.stack, events, resources, waves: wavesOf(session) }), events };
+  const review = reviewOf({ stack: session.stack, events, resources, waves: wavesOf(session), exemptions });
+  return { code, review, policies };
+}
+
+/** Exemptions from the project's own pack that hold in the stack; faulty ones, which the pack itself reports, are none. */
+async function exemptionsOf({ policyPack, project, stack }: Session): Promise<Exemption[]> {
+  if (policyPack === undefined || project.name !== "novacron") return [];
+  const { rules, stackRules } = await import("../policies/rules/index.ts");
+  const { exemptions } = readExemptions(readFileSync(join(policyPack, "exemptions.yaml"), "utf8"), {
+    today: new Date().toISOString().slice(0, 10),
+    rules: [...rules, ...stackRules].map(({ id }) => id),
+  });
+  return exemptions.filter((exemption) => holdsIn(exemption, stack));
 }
 
 /** Only this project's config says which regions follow which. */

@@ -79,7 +79,10 @@ export const reviewedName = ({ program, review }: ReviewedPlan): string =>
 
 const list = (names: readonly string[]): string => (names.length === 0 ? "none" : names.join(", "));
 
-const sourcesOf = (project: Project, stack: string): Pick<ReviewedPlan, "stack" | "program" | "config"> => ({
+/** What a plan is made of, apart from the clouds. */
+export type Sources = Pick<ReviewedPlan, "stack" | "program" | "config">;
+
+export const sourcesOf = (project: Project, stack: string): Sources => ({
   stack,
   program: programVersion(project.folder),
   config: digest(readFileSync(stackFile(project, stack))),

@@ -70,7 +70,14 @@ const workloadKnowsItsContract: Arrow = (file, found) => {
     : undefined;
 };
 
-const REVIEW_READS = ["ops/review", "ops/state.ts", "ops/drift.ts", "ops/topology.ts", "ops/networkPicture.ts"];
+const REVIEW_READS = [
+  "ops/review",
+  "ops/state.ts",
+  "ops/drift.ts",
+  "ops/topology.ts",
+  "ops/networkPicture.ts",
+  "ops/policyFindings.ts",
+];
 
 const reviewsArePure: Arrow = (file, found) => {
   if (!inRoom(file, "ops/review") || found.typeOnly) return undefined;

@@ -3,6 +3,7 @@ import { planEnvironment } from "../../infra/plan/environment.ts";
 import { command, type Option } from "../command.ts";
 import { allowOption, readAllowed } from "../consent.ts";
 import { checkRegions, excludeRegions } from "../excludedRegions.ts";
+import { conclude, refuseOtherPolicies, sarifOption } from "../judgement.ts";
 import { removeDeadLocks } from "../locks.ts";
 import { OperatorError } from "../operatorError.ts";
 import { noClusters, sim, stackParameter } from "../options.ts";
@@ -44,6 +45,7 @@ const options = {
     value: "FILE",
     description: "keep what was reviewed, for `novactl up --reviewed FILE`",
   },
+  sarif: sarifOption,
   allow: allowOption,
 } satisfies Record<string, Option>;
 
@@ -63,6 +65,7 @@ export const diff = command({
     "novactl up prod --reviewed reviewed.json --allow replace-nodes",
   ],
   run: async ({ positionals: [stack = ""], values, rest }) => {
+    refuseOtherPolicies(rest);
     const format = readFormat(values.json === true ? "json" : (values.format ?? "terminal"), "--format");
     const files = (values.write ?? []).map(readFile);
     const allowed = readAllowed(values.allow ?? []);
@@ -81,11 +84,13 @@ export const diff = command({
     const locks = await sessionLocks(session);
     if (locks !== undefined) removeDeadLocks(locks);
     const resources = regions.length > 0 ? ((await exportState(session)).deployment.resources ?? []) : [];
-    const { code, review } = await previewReview(session, { exclusion: excludeRegions(regions, resources), rest });
+    const exclusion = excludeRegions(regions, resources);
+    const { code, review, policies } = await previewReview(session, { exclusion, rest });
     if (review === undefined) return FAILED;
     process.stdout.write(written(review, format, { ...terminal(), ...surroundings, allowed }));
     for (const file of files) writeText(file.path, written(review, file.format, { ...surroundings, allowed }));
     if (values.save !== undefined) writeText(values.save, saveReview(project, stack, review, { regions }));
+    await conclude(session, policies, { code, file: values.sarif, findings: review.policies.violations });
     return code === 0 ? exitCode(review, allowed) : FAILED;
   },
 });

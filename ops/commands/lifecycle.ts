@@ -1,21 +1,20 @@
-import { writeFileSync } from "node:fs";
 import { decideUp, readAgreement } from "../agreement.ts";
 import { cacheClusters } from "../clusters.ts";
 import type { Option } from "../command.ts";
 import { command } from "../command.ts";
 import { allowOption } from "../consent.ts";
-import { type EngineEvent, passThroughWithEvents } from "../eventLog.ts";
+import { passThroughWithEvents } from "../eventLog.ts";
 import { checkRegions, excludeRegions } from "../excludedRegions.ts";
+import { conclude, refuseOtherPolicies, sarifOption } from "../judgement.ts";
 import { removeDeadLocks } from "../locks.ts";
 import { OperatorError } from "../operatorError.ts";
 import { noClusters, sim, stackParameter } from "../options.ts";
 import { policyRun } from "../policyFindings.ts";
-import { assertJudged, describePolicies, packIdentity } from "../policyVerdict.ts";
+import { describePolicies } from "../policyVerdict.ts";
 import { findProject } from "../project.ts";
 import { passThrough } from "../pulumi.ts";
 import { describeRecovery, type Recovery, recover, settlePendingCreates } from "../recovery.ts";
 import { ownEvents, reportRun } from "../runReport.ts";
-import { sarif } from "../sarif.ts";
 import { openSession, type Session, sessionLocks } from "../session.ts";
 import { goWithoutClusters } from "../simulator.ts";
 import { readStackConfig } from "../stackConfig.ts";
@@ -54,13 +53,7 @@ const options = {
 } satisfies Record<string, Option>;
 
 /** For what runs the program, and so the rules. */
-const judged = {
-  sarif: {
-    type: "string",
-    value: "FILE",
-    description: "write what the policy pack finds as SARIF, for code hosts to show beside a pull request",
-  },
-} satisfies Record<string, Option>;
+const judged = { sarif: sarifOption } satisfies Record<string, Option>;
 
 const changing = {
   yes: { type: "boolean", short: "y", description: "do not ask for confirmation" },
@@ -213,39 +206,12 @@ async function runLifecycle(operation: Operation, stack: string, wishes: Wishes,
     console.log(
       JSON.stringify({ operation, stack, exitCode: code, ...reportRun(events), ...(recovery && { recovery }) }),
     );
-  if (isJudged) await reportPolicies(session, events, code, wishes.sarif);
-  return code;
-}
-
-/** Shows what the policy pack found. @throws when a run that succeeded was not judged by it */
-async function reportPolicies(
-  { policyPack, project }: Session,
-  events: readonly EngineEvent[],
-  code: number,
-  file: string | undefined,
-): Promise<void> {
-  const run = policyRun(ownEvents(events));
-  for (const line of describePolicies(run)) console.error(line);
-  // Another project's pack is its own affair.
-  if (policyPack === undefined || project.name !== "novacron") return;
-  const pack = await packIdentity(policyPack);
-  if (file !== undefined) {
-    const { rules, stackRules } = await import("../../policies/rules/index.ts");
-    writeFileSync(
-      file,
-      `${JSON.stringify(sarif(run.findings, [...rules, ...stackRules], pack.version), undefined, 2)}\n`,
-    );
+  if (isJudged) {
+    const judgement = policyRun(ownEvents(events));
+    for (const line of describePolicies(judgement)) console.error(line);
+    await conclude(session, judgement, { code, file: wishes.sarif });
   }
-  if (code === 0) assertJudged(run, pack);
-}
-
-/** Flags of Pulumi that would put another pack, or no rule at all, in the place of the project's. */
-function refuseOtherPolicies(rest: readonly string[]): void {
-  const flag = rest.find((argument) => /^--policy-pack(-config)?(=|$)/.test(argument));
-  if (flag === undefined) return;
-  throw new OperatorError(
-    `${flag.split("=")[0]}: novactl always judges by the project's own pack; a rule that a stack may break with a warning stands in its config (novacron:policies), a resource that may break one in policies/exemptions.yaml`,
-  );
+  return code;
 }
 
 const resourcesOf = async (session: Session) => (await exportState(session)).deployment.resources ?? [];

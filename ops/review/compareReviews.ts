@@ -66,7 +66,7 @@ const urnOf = ({ urn }: { urn: string }): string => urn;
 const textOf = ({ text }: { text: string }): string => text;
 const dangerKey = (danger: Review["dangers"][number]): string => `${danger.class} ${danger.resources.join()}`;
 const violationKey = ({ rule, urn, message }: Review["policies"]["violations"][number]): string =>
-  `${rule} ${urn?.split("::").at(-1) ?? ""}: ${message.split("\n")[0]}`;
+  `${rule} ${urn.split("::").at(-1) ?? ""}: ${message.split("\n")[0]}`;
 
 const resourceLine = ({ action, name, properties }: ResourceChange): string =>
   `${action} ${name}${properties.length === 0 ? "" : `: ${properties.map(propertyText).join(", ")}`}`;

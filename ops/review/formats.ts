@@ -2,11 +2,10 @@ import { toMarkdown } from "./markdown.ts";
 import type { Review } from "./model.ts";
 import { toPage } from "./page.ts";
 import { drawChange } from "./picture.ts";
-import { toSarif } from "./sarif.ts";
 import { type TerminalOptions, toTerminal } from "./terminal.ts";
 
 /** Ways to write a review down. */
-export const FORMATS = ["terminal", "markdown", "html", "json", "sarif"] as const;
+export const FORMATS = ["terminal", "markdown", "html", "json"] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** What is shown beside the review itself. */
@@ -24,8 +23,6 @@ export function written(review: Review, format: Format, { plan, ...options }: Su
       return toMarkdown(review);
     case "html":
       return toPage(review, drawChange(review, plan));
-    case "sarif":
-      return toSarif(review);
     case "json":
       return `${JSON.stringify(review, undefined, 2)}\n`;
   }

@@ -3,6 +3,7 @@ import { counted, firstFew } from "./counts.ts";
 import { code, html, prose } from "./escapeMarkdown.ts";
 import { propertyLines } from "./markdownProperties.ts";
 import type { Danger, Dependents, DriftedResource, PolicyReport, ResourceChange, Statement } from "./model.ts";
+import { deferredInWords } from "./policyReport.ts";
 
 /** Blocks of a review in Markdown. Each is a list of levels, from everything to the least. */
 type Levels = string[];
@@ -91,11 +92,11 @@ export function policyBlocks({ packs, violations, deferred, exemptions }: Policy
   const later =
     deferred.checks === 0
       ? "nothing deferred"
-      : `${counted(deferred.checks, "check")} on ${counted(deferred.resources, "resource")} deferred to ${code("up")}: they depend on values that are not known yet`;
+      : `${prose(deferredInWords(deferred) ?? "", 1_000)}: they depend on values that are not known yet`;
   const found = violations.length === 0 ? "no violation" : counted(violations.length, "violation");
   const summary = `#### Policies\n\n${ran}: ${found}, ${later}${exemptions.length === 0 ? "" : `, ${counted(exemptions.length, "exemption")} used`}.\n\n`;
   const violation = violations.map((each) => {
-    const where = each.urn === undefined ? "" : ` ${code(urnParts(each.urn).name, 100)}`;
+    const where = each.urn === "" ? "" : ` ${code(urnParts(each.urn).name, 100)}`;
     return [`- ${code(each.rule, 80)} (${prose(each.level, 40)})${where}: ${prose(each.message, 500)}\n`, ""];
   });
   const exemption = exemptions.map((each) => [

@@ -1,3 +1,5 @@
+import type { Finding } from "../policyFindings.ts";
+
 /**
  * What a reviewer is shown of a change, as data: made of the engine's events by `reviewOf`, and shown as text, Markdown, a
  * page or JSON. Everything in it may be published: secrets were taken out when it was made. Lists are in a fixed order, so
@@ -158,17 +160,10 @@ export interface Statement {
 export interface PolicyReport {
   /** Packs that ran, with their versions; empty: none did, which a reviewer must see. */
   packs: Record<string, string>;
-  violations: readonly PolicyFinding[];
+  violations: readonly Finding[];
   /** Checks that only `up` can decide, and on how many resources. */
-  deferred: { checks: number; resources: number };
+  deferred: { checks: number; resources: number; rules: readonly { rule: string; checks: number }[] };
   exemptions: readonly { rule: string; resource: string; reason: string; owner: string; expires: string }[];
-}
-
-export interface PolicyFinding {
-  rule: string;
-  level: string;
-  urn?: string;
-  message: string;
 }
 
 export interface DriftedResource {

@@ -11,6 +11,7 @@ import type {
   Review,
 } from "./model.ts";
 import { PAGE_STYLE } from "./pageStyle.ts";
+import { deferredInWords } from "./policyReport.ts";
 
 /**
  * A review as one HTML page that needs nothing else: no script, no font, no picture from elsewhere. Nothing is left out of it.
@@ -157,11 +158,11 @@ function policySection({ packs, violations, deferred, exemptions }: PolicyReport
   const names = Object.entries(packs).map(([name, version]) => code(`${name} ${version}`));
   return [
     "<section><h2>Policies</h2>",
-    `<p>${names.length === 0 ? "<strong>No policy pack ran.</strong>" : `${names.join(", ")}: ${counted(violations.length, "violation")}.`} ${counted(deferred.checks, "check")} on ${counted(deferred.resources, "resource")} deferred to <code>up</code>.</p>`,
+    `<p>${names.length === 0 ? "<strong>No policy pack ran.</strong>" : `${names.join(", ")}: ${counted(violations.length, "violation")}.`} ${html(deferredInWords(deferred) ?? "Nothing is deferred to `up`")}.</p>`,
     "<ul>",
     ...violations.map(
       ({ rule, level, urn, message }) =>
-        `<li>${code(rule)} (${html(level)})${urn === undefined ? "" : ` ${code(urnParts(urn).name)}`}: ${html(message)}</li>`,
+        `<li>${code(rule)} (${html(level)})${urn === "" ? "" : ` ${code(urnParts(urn).name)}`}: ${html(message)}</li>`,
     ),
     ...exemptions.map(
       ({ rule, resource, reason, owner, expires }) =>

@@ -1,39 +1,47 @@
-import type { EngineEvent } from "../eventLog.ts";
+import type { Exemption } from "../../policies/exemptions.ts";
+import type { PolicyRun } from "../policyFindings.ts";
+import { counted } from "./counts.ts";
 import type { PolicyReport } from "./model.ts";
 import type { Redactor } from "./redaction.ts";
 import { compare } from "./steps.ts";
 
-/** The pack's own count of the checks that wait for `up`. */
-const DEFERRED_COUNT = /deferred to up: (\d+) checks? on (\d+) resources?/;
-/** One such check of one resource. */
-const DEFERRED = /deferred to up, which knows/;
-
-/** What the policies say, from the engine's events. */
-export function policyReport(events: readonly EngineEvent[], redactor: Redactor): PolicyReport {
-  const found = events.flatMap(({ policyEvent }) => policyEvent ?? []);
-  const packs = events.findLast(({ summaryEvent }) => summaryEvent !== undefined)?.summaryEvent?.PolicyPacks ?? {};
-  const counted = found.flatMap(({ message }) => DEFERRED_COUNT.exec(message) ?? []);
-  const single = found.filter(({ message }) => DEFERRED.test(message));
-  const violations = found
-    .filter(({ message }) => !DEFERRED_COUNT.test(message) && !DEFERRED.test(message))
-    .map(({ policyName, enforcementLevel, resourceUrn, message }) => ({
-      rule: policyName,
-      level: enforcementLevel,
-      ...(resourceUrn === undefined || resourceUrn === "" ? {} : { urn: resourceUrn }),
-      message: redactor.text(withoutColours(message).trim()),
-    }));
-  return {
-    packs: Object.fromEntries(Object.entries(packs).toSorted(([a], [b]) => compare(a, b))),
-    violations: violations.toSorted(
-      (a, b) => compare(a.rule, b.rule) || compare(a.urn ?? "", b.urn ?? "") || compare(a.message, b.message),
-    ),
-    deferred:
-      counted.length > 0
-        ? { checks: Number(counted[1]), resources: Number(counted[2]) }
-        : { checks: single.length, resources: new Set(single.map(({ resourceUrn }) => resourceUrn)).size },
-    exemptions: [],
-  };
+/** Such as `3 checks on 2 resources deferred to up (NET-001 2, ENC-003 1)`; nothing when all was decided. */
+export function deferredInWords({ checks, resources, rules }: PolicyReport["deferred"]): string | undefined {
+  if (checks === 0) return undefined;
+  const byRule = rules.map(({ rule, checks: many }) => `${rule} ${many}`).join(", ");
+  const detail = byRule === "" ? "" : ` (${byRule})`;
+  return `${counted(checks, "check")} on ${counted(resources, "resource")} deferred to \`up\`${detail}`;
 }
 
-/** The engine puts its own marks for colours into messages. */
-const withoutColours = (message: string): string => message.replaceAll(/<\{%[^%]*%\}>/g, "");
+/**
+ * What the policies say of a preview.
+ * @param exemptions those that hold in the stack; shown are those of the rules from which the pack let resources off
+ */
+export function policyReport(
+  { packs, account, findings }: PolicyRun,
+  exemptions: readonly Exemption[],
+  redactor: Redactor,
+): PolicyReport {
+  const deferred = account?.deferred ?? [];
+  const exempted = new Set(account?.exempted.map(({ rule }) => rule));
+  return {
+    packs: Object.fromEntries(
+      Object.entries(packs)
+        // After the name the engine says where it has the pack from.
+        .map(([name, version]) => [name.split("|")[0] ?? name, version] as const)
+        .toSorted(([a], [b]) => compare(a, b)),
+    ),
+    violations: findings
+      .map((finding) => ({ ...finding, message: redactor.text(finding.message) }))
+      .toSorted((a, b) => compare(a.rule, b.rule) || compare(a.urn, b.urn) || compare(a.message, b.message)),
+    deferred: {
+      checks: deferred.reduce((sum, { checks }) => sum + checks, 0),
+      resources: account?.deferredResources ?? 0,
+      rules: deferred.toSorted((a, b) => b.checks - a.checks || compare(a.rule, b.rule)),
+    },
+    exemptions: exemptions
+      .filter(({ rule }) => exempted.has(rule))
+      .map(({ rule, resource, reason, owner, expiry }) => ({ rule, resource, reason, owner, expires: expiry }))
+      .toSorted((a, b) => compare(a.rule, b.rule) || compare(a.resource, b.resource)),
+  };
+}

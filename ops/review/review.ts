@@ -1,4 +1,6 @@
+import type { Exemption } from "../../policies/exemptions.ts";
 import type { EngineEvent } from "../eventLog.ts";
+import { policyRun } from "../policyFindings.ts";
 import { urnParts } from "../state.ts";
 import { changedProperties } from "./changedProperties.ts";
 import { dangersOf, linksIn, type Placed } from "./dangers.ts";
@@ -31,10 +33,12 @@ export interface ReviewSources {
   resources: readonly DependentResource[];
   /** The regions of each wave of a release in order, from the stack's config. @default none: not known */
   waves?: readonly (readonly string[])[];
+  /** From rules of the policy pack, as far as they hold in this stack. @default none */
+  exemptions?: readonly Exemption[];
 }
 
 /** Makes a review of a preview. The same preview gives the same review, whatever order its events came in. */
-export function reviewOf({ stack, events, resources, waves = [] }: ReviewSources): Review {
+export function reviewOf({ stack, events, resources, waves = [], exemptions = [] }: ReviewSources): Review {
   const observed = observe(events);
   const redactor = new Redactor(leaksIn([...observed.steps, ...observed.refreshed]));
   const dependents = dependentsIn(resources);
@@ -45,7 +49,7 @@ export function reviewOf({ stack, events, resources, waves = [] }: ReviewSources
   // A provider may say "update" where nothing that anybody can see differs.
   const changes: Placed[] = placed.map(({ place, change }) => ({ region: place.region, change }));
   const outputs = stackOutputs(observed, redactor);
-  const policies = policyReport(events, redactor);
+  const policies = policyReport(policyRun(events), exemptions, redactor);
   const drift = driftReport(observed, redactor);
   const dangers = dangersOf(changes, linksIn(resources));
   const sides = sidesOf(events);

@@ -47,9 +47,19 @@ const statement = z.strictObject({
 const policies = z.strictObject({
   packs: z.record(z.string(), z.string()),
   violations: z.array(
-    z.strictObject({ rule: z.string(), level: z.string(), urn: z.string().exactOptional(), message: z.string() }),
+    z.strictObject({
+      rule: z.string(),
+      level: z.enum(["mandatory", "advisory"]),
+      severity: z.string().exactOptional(),
+      urn: z.string(),
+      message: z.string(),
+    }),
   ),
-  deferred: z.strictObject({ checks: z.int().min(0), resources: z.int().min(0) }),
+  deferred: z.strictObject({
+    checks: z.int().min(0),
+    resources: z.int().min(0),
+    rules: z.array(z.strictObject({ rule: z.string(), checks: z.int().min(1) })),
+  }),
   exemptions: z.array(
     z.strictObject({
       rule: z.string(),

@@ -126,12 +126,14 @@ function random(text: string): SecretFinding[] {
 function isRandom(token: string): boolean {
   if (/^[0-9a-fA-F]+$/.test(token)) return token.length >= LEAST_HEX && /\d/.test(token) && bits(token) >= 3;
   if (!/[a-z]/.test(token) || !/[A-Z]/.test(token) || !/\d/.test(token)) return false;
-  const changes = [...token].filter((letter, index) => index > 0 && kindOf(letter) !== kindOf(token[index - 1] ?? ""));
-  return bits(token) >= 3.5 && changes.length / (token.length - 1) >= 0.36;
+  // Not across separators: names of constants, such as AL2023_x86_64_STANDARD, are words between them.
+  const pairs = [...token.matchAll(/[A-Za-z0-9](?=([A-Za-z0-9]))/g)];
+  const changes = pairs.filter(([letter, next = ""]) => kindOf(letter) !== kindOf(next));
+  return bits(token) >= 3.5 && changes.length / pairs.length >= 0.36;
 }
 
 const kindOf = (letter: string): string =>
-  /[a-z]/.test(letter) ? "small" : /[A-Z]/.test(letter) ? "capital" : /\d/.test(letter) ? "digit" : "other";
+  /[a-z]/.test(letter) ? "small" : /[A-Z]/.test(letter) ? "capital" : "digit";
 
 /** Shannon entropy of the characters, in bits for each. */
 export function bits(text: string): number {

@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import { countActions, counted, countsInWords, firstFew } from "./counts.ts";
 import { nounOf } from "./marks.ts";
 import type { Danger, DriftedResource, PropertyChange, ResourceChange, Review } from "./model.ts";
+import { deferredInWords } from "./policyReport.ts";
 import { AFTER_UP } from "./shownValue.ts";
 import { shortened, visible } from "./visible.ts";
 
@@ -168,21 +169,16 @@ function propertyLines(property: PropertyChange, indent: string): Piece[][] {
 
 function policyLines({ policies }: Review): Piece[][] {
   const packs = Object.entries(policies.packs);
+  const deferred = deferredInWords(policies.deferred);
   return [
     packs.length === 0
       ? [["  no policy pack ran: nothing was judged", "red"]]
       : [`  judged by ${packs.map(([name, version]) => `${name} ${version}`).join(", ")}`],
     ...policies.violations.map(({ rule, level, urn, message }): Piece[] => [
       [`  ${level === "mandatory" ? "refused" : level} `, level === "mandatory" ? "red" : "yellow"],
-      `${rule}${urn === undefined ? "" : ` ${urn.split("::").at(-1)}`}: ${visible(message.split("\n")[0] ?? "")}`,
+      `${rule}${urn === "" ? "" : ` ${urn.split("::").at(-1)}`}: ${visible(message.split("\n")[0] ?? "")}`,
     ]),
-    ...(policies.deferred.checks === 0
-      ? []
-      : [
-          [
-            `  ${counted(policies.deferred.checks, "check")} on ${counted(policies.deferred.resources, "resource")} deferred to \`up\``,
-          ] as Piece[],
-        ]),
+    ...(deferred === undefined ? [] : [[`  ${deferred}`]]),
     ...policies.exemptions.map(({ rule, resource, reason, owner, expires }): Piece[] => [
       ["  exempted ", "yellow"],
       `${rule} ${resource}: ${reason} (${owner}, until ${expires})`,

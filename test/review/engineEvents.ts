@@ -1,5 +1,6 @@
 import type { EngineEvent, Step, StepState } from "../../ops/eventLog.ts";
 import { reviewOf } from "../../ops/review/review.ts";
+import { type Account, accountText } from "../../policies/account.ts";
 
 /** Events of a preview, made by hand, for tests of what is read from them. */
 
@@ -53,6 +54,13 @@ export function replace(type: string, name: string, before: object, after: objec
 export const summary = (PolicyPacks: Record<string, string> = { novacron: "1.0.0" }): EngineEvent => ({
   summaryEvent: { isPreview: true, result: "succeeded", durationSeconds: 1, resourceChanges: {}, PolicyPacks },
 });
+
+/** What the pack says of itself at the end. */
+export const account = (of: Partial<Account>): EngineEvent => {
+  const none = { exempted: [], deferred: [], deferredResources: 0 };
+  const message = `What the policy pack judged\n${accountText({ pack: "novacron", version: "1.0.0", rules: 10, resources: 5, ...none, ...of })}`;
+  return { policyEvent: { policyName: "SUMMARY", enforcementLevel: "advisory", message } };
+};
 
 export const reviewed = (
   events: readonly EngineEvent[],

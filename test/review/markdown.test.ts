@@ -213,7 +213,7 @@ test("a secret is shown as changed and nothing else", () => {
 });
 
 test("that no policy ran, and that checks were deferred, is seen", () => {
-  const policies = { ...emptyReview.policies, deferred: { checks: 4, resources: 2 } };
+  const policies = { ...emptyReview.policies, deferred: { checks: 4, resources: 2, rules: [] } };
   assert.match(toMarkdown({ ...emptyReview, policies }), /4 checks on 2 resources deferred to `up`/);
   assert.match(toMarkdown({ ...emptyReview, policies: { ...policies, packs: {} } }), /\*\*no policy pack ran\*\*/);
 });

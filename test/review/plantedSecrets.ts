@@ -102,4 +102,6 @@ export const publicValues: readonly string[] = [
   "Standard_D8s_v5",
   "10.16.0.0/16",
   "vpc-0a1b2c3d4e5f67890",
+  "AL2023_x86_64_STANDARD",
+  "AL2023_ARM_64_NVIDIA",
 ];

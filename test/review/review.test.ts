@@ -3,9 +3,11 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { EngineEvent } from "../../ops/eventLog.ts";
 import { FORMATS, written } from "../../ops/review/formats.ts";
+import { reviewOf } from "../../ops/review/review.ts";
 import { reviewSchema } from "../../ops/review/schema.ts";
 import { UNKNOWN } from "../../ops/review/steps.ts";
-import { replace, resourcesOf, reviewed, step, update, urnOf } from "./engineEvents.ts";
+import type { Exemption } from "../../policies/exemptions.ts";
+import { account, replace, resourcesOf, reviewed, step, summary, update, urnOf } from "./engineEvents.ts";
 
 const POOL = "gcp:container/nodePool:NodePool";
 const LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup";
@@ -132,20 +134,36 @@ test("what the policies say: the packs, refusals, and the checks that wait for `
   const { policies, sentence } = reviewed([
     update(TOPIC, "aws-use1-a", { a: 1 }, { a: 2 }),
     policy("<{%fg 1%}>open to all<{%reset%}>", "mandatory"),
-    policy("deferred to up, which knows a.b"),
-    policy("deferred to up, which knows a.c"),
+    account({ deferred: [{ rule: "NET-001", checks: 2 }], deferredResources: 1 }),
   ]);
   assert.deepEqual(policies, {
     packs: { novacron: "1.0.0" },
     violations: [{ rule: "NET-001", level: "mandatory", urn: urnOf(TOPIC, "aws-use1-a"), message: "open to all" }],
-    deferred: { checks: 2, resources: 1 },
+    deferred: { checks: 2, resources: 1, rules: [{ rule: "NET-001", checks: 2 }] },
     exemptions: [],
   });
   assert.match(sentence, /1 policy violation; 2 checks deferred to `up`$/);
-  const counted = reviewed([
-    policy("deferred to up: 30 checks on 12 resources, for values of resources that do not exist yet"),
-  ]);
-  assert.deepEqual(counted.policies.deferred, { checks: 30, resources: 12 });
+});
+
+test("exemptions are shown where the pack has let a resource off, with their last day", () => {
+  const exemption = (rule: string): Exemption => ({
+    rule,
+    resource: "aws:sns/topic:Topic::aws-*",
+    reason: "topics of this kind cannot do it",
+    owner: "platform-team",
+    expiry: "2027-06-30",
+  });
+  const review = reviewOf({
+    stack: "staging",
+    events: [account({ exempted: [{ rule: "NET-001", resources: 1 }] }), summary()],
+    resources: [],
+    exemptions: [exemption("NET-001"), exemption("ENC-001")],
+  });
+  assert.deepEqual(
+    review.policies.exemptions.map(({ rule, expires }) => [rule, expires]),
+    [["NET-001", "2027-06-30"]],
+  );
+  assert.match(written(review, "terminal"), /exempted NET-001 .*until 2027-06-30/);
 });
 
 test("a preview without a policy pack says that nothing was judged", () => {

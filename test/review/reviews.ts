@@ -25,7 +25,7 @@ export const emptyReview: Review = {
   policies: {
     packs: { novacron: "0.1.0" },
     violations: [],
-    deferred: { checks: 0, resources: 0 },
+    deferred: { checks: 0, resources: 0, rules: [] },
     exemptions: [],
   },
   drift: [],
@@ -193,11 +193,24 @@ export const anyReview: fc.Arbitrary<Review> = fc.record({
     packs: fc.dictionary(hostile, hostile, { maxKeys: 2 }),
     violations: list(
       fc.record(
-        { rule: hostile, level: hostile, urn: hostile.map((name) => urn("a:b:C", name)), message: hostile },
-        { requiredKeys: ["rule", "level", "message"] },
+        {
+          rule: hostile,
+          level: fc.constantFrom("mandatory", "advisory"),
+          severity: hostile,
+          urn: fc.oneof(
+            fc.constant(""),
+            hostile.map((name) => urn("a:b:C", name)),
+          ),
+          message: hostile,
+        },
+        { requiredKeys: ["rule", "level", "urn", "message"] },
       ),
     ),
-    deferred: fc.record({ checks: fc.nat(9), resources: fc.nat(9) }),
+    deferred: fc.record({
+      checks: fc.nat(9),
+      resources: fc.nat(9),
+      rules: list(fc.record({ rule: hostile, checks: fc.integer({ min: 1, max: 9 }) }), 2),
+    }),
     exemptions: list(
       fc.record({ rule: hostile, resource: hostile, reason: hostile, owner: hostile, expires: hostile }),
       2,
