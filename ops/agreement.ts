@@ -54,9 +54,13 @@ export async function decideUp(
     return { goesOn: true, arguments: [...(agreement.yes ? ["--yes"] : []), ...rest] };
   const sources = sourcesOf(session.project, session.stack);
   const { code, review, policies } = await previewReview(session, { exclusion, rest: previewArguments(rest) });
-  if (review === undefined || code !== 0) return { goesOn: false, code: code === 0 ? 1 : code };
+  if (review === undefined) return { goesOn: false, code };
   await conclude(session, policies, { code });
   show(review, agreement);
+  if (code !== 0) {
+    console.error("refused before anything was touched: rules of the policy pack forbid it");
+    return { goesOn: false, code };
+  }
   const reviewed = agreement.reviewed === undefined ? undefined : readReviewed(agreement.reviewed, session.stack);
   if (reviewed !== undefined) {
     const differences = differencesFromReviewed(reviewed, session.project, review, { regions: agreement.regions });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { planWaves } from "../infra/plan/release.ts";
 import { type Exemption, holdsIn, readExemptions } from "../policies/exemptions.ts";
-import { passThroughWithEvents } from "./eventLog.ts";
+import { type EngineEvent, passThroughWithEvents } from "./eventLog.ts";
 import type { Exclusion } from "./excludedRegions.ts";
 import { type PolicyRun, policyRun } from "./policyFindings.ts";
 import type { Review } from "./review/model.ts";
@@ -12,7 +12,7 @@ import { readStackConfig } from "./stackConfig.ts";
 import { exportState } from "./state.ts";
 
 export interface PreviewReview {
-  /** Pulumi's exit code; what it printed is on standard error when it is not 0. */
+  /** Pulumi's exit code. Where there is no review, what it printed is on standard error. */
   code: number;
   /** Undefined: the preview ended before it had found out what changes. */
   review: Review | undefined;
@@ -31,17 +31,30 @@ export async function previewReview(
   const run = { ...session, environment: { ...session.environment, ...exclusion.variables } };
   const flags = ["--stack", session.stack, "--refresh", "--non-interactive", "--suppress-progress"];
   const args = ["preview", ...flags, ...exclusion.flags, ...rest];
+  let printed = "";
+  const keep = (text: string) => {
+    printed = text;
+  };
   const [{ code, events }, state, exemptions] = await Promise.all([
-    passThroughWithEvents(run, args, "nowhere unless it fails"),
+    passThroughWithEvents(run, args, keep),
     exportState(session),
     exemptionsOf(session),
   ]);
   const policies = policyRun(events);
-  if (!events.some(({ summaryEvent }) => summaryEvent !== undefined)) return { code, review: undefined, policies };
+  const errors = errorsIn(events);
+  // A review says what a rule refuses; whatever else went wrong it does not know.
+  if (!events.some(({ summaryEvent }) => summaryEvent !== undefined) || errors.length > 0) {
+    console.error(printed);
+    return { code: code === 0 ? 1 : code, review: undefined, policies };
+  }
   const resources = state.deployment.resources ?? [];
   const review = reviewOf({ stack: session.stack, events, resources, waves: wavesOf(session), exemptions });
   return { code, review, policies };
 }
+
+/** What went wrong beside the policies. */
+const errorsIn = (events: readonly EngineEvent[]): string[] =>
+  events.flatMap(({ diagnosticEvent }) => (diagnosticEvent?.severity === "error" ? diagnosticEvent.message : []));
 
 /** Exemptions from the project's own pack that hold in the stack; faulty ones, which the pack itself reports, are none. */
 async function exemptionsOf({ policyPack, project, stack }: Session): Promise<Exemption[]> {

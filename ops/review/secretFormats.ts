@@ -47,7 +47,7 @@ const SECRET_NAME =
 
 /** Names of properties whose values are digests and other public figures of high entropy. */
 const PUBLIC_NAME =
-  /(?:digest|checksum|hash|thumbprints?|fingerprint|commit|revision|md5|etag|sha(?:1|256|512)|uid|serial)\d*$/i;
+  /(?:digest|checksum|hash|thumbprint(?:s|lists?)?|fingerprint|commit|revision|md5|etag|sha(?:1|256|512)|uid|serial)\d*$/i;
 
 export const isSecretName = (name: string): boolean => SECRET_NAME.test(name.replace(/[^A-Za-z0-9]/g, ""));
 export const isPublicName = (name: string): boolean => PUBLIC_NAME.test(name.replace(/[^A-Za-z0-9]/g, ""));
@@ -81,13 +81,15 @@ function inForms(text: string): SecretFinding[] {
 }
 
 const BASE64 = /[A-Za-z0-9+/_-](?:[A-Za-z0-9+/_-]|\\?\r?\n[ \t]*(?=[A-Za-z0-9+/=_-])){14,}={0,2}/g;
+/** One on a line of its own: what stands on the line before may be no part of it, and then nothing decodes. */
+const BASE64_LINE = /[A-Za-z0-9+/_-]{15,}={0,2}/g;
 const HEX = /\b(?:[0-9a-fA-F]{2}){12,}\b/g;
 
 /** Secrets behind base64, base64url or hexadecimal. What they decode to must be text: else anything would be found. */
 function encoded(text: string, depth: number): SecretFinding[] {
   if (depth === 0) return [];
   const runs = [
-    ...[...text.matchAll(BASE64)].map((match) => ({ match, encoding: "base64" as const })),
+    ...[...text.matchAll(BASE64), ...text.matchAll(BASE64_LINE)].map((match) => ({ match, encoding: "base64" as const })),
     ...[...text.matchAll(HEX)].map((match) => ({ match, encoding: "hex" as const })),
   ];
   return runs.flatMap(({ match, encoding }) => {
@@ -125,11 +127,13 @@ function random(text: string): SecretFinding[] {
  */
 function isRandom(token: string): boolean {
   if (/^[0-9a-fA-F]+$/.test(token)) return token.length >= LEAST_HEX && /\d/.test(token) && bits(token) >= 3;
-  if (!/[a-z]/.test(token) || !/[A-Z]/.test(token) || !/\d/.test(token)) return false;
+  // One key of 40 characters in a thousand has no digit in it.
+  const long = token.length >= 32;
+  if (!/[a-z]/.test(token) || !/[A-Z]/.test(token) || !(long || /\d/.test(token))) return false;
   // Not across separators: names of constants, such as AL2023_x86_64_STANDARD, are words between them.
   const pairs = [...token.matchAll(/[A-Za-z0-9](?=([A-Za-z0-9]))/g)];
   const changes = pairs.filter(([letter, next = ""]) => kindOf(letter) !== kindOf(next));
-  return bits(token) >= 3.5 && changes.length / pairs.length >= 0.36;
+  return bits(token) >= 3.5 && changes.length / pairs.length >= (long ? 0.3 : 0.36);
 }
 
 const kindOf = (letter: string): string =>
