@@ -1,7 +1,14 @@
-import { counted } from "./counts.ts";
+import { counted, firstFew } from "./counts.ts";
 import { NO_DEPENDENTS } from "./dependents.ts";
 import { carriesOthers, nounOf } from "./marks.ts";
-import { DANGER_CLASSES, type Danger, type DangerClass, type Mark, type ResourceChange } from "./model.ts";
+import {
+  DANGER_CLASSES,
+  type Danger,
+  type DangerClass,
+  type Dependents,
+  type Mark,
+  type ResourceChange,
+} from "./model.ts";
 import { guards, loweringOf } from "./protections.ts";
 import { linkPartOf } from "./reachability.ts";
 import { compare } from "./steps.ts";
@@ -36,7 +43,7 @@ const UNNOTICED =
  */
 export function dangersOf(changes: readonly Placed[], links: readonly LinkParts[]): Danger[] {
   return [
-    ...changes.flatMap(lossOf),
+    ...losses(changes),
     ...changes.flatMap(loweringsOf),
     ...changes.flatMap(guardGone),
     ...cutLinks(changes, links),
@@ -49,19 +56,59 @@ export function dangersOf(changes: readonly Placed[], links: readonly LinkParts[
   );
 }
 
-function lossOf({ region, change }: Placed): Danger[] {
-  const { action, type, marks, name, replacement, dependents } = change;
-  if (action !== "replace" && action !== "delete") return [];
-  if (marks.length === 0 && UNNOTICED.test(type)) return [];
+/** Resources of one kind that one cause replaces, or that are deleted, in a region: one danger together. */
+function losses(changes: readonly Placed[]): Danger[] {
+  const lost = changes.filter(
+    ({ change: { action, marks, type } }) =>
+      (action === "replace" || action === "delete") && (marks.length > 0 || !UNNOTICED.test(type)),
+  );
+  const alike = Map.groupBy(lost, ({ region, change: { action, type, replacement } }) =>
+    JSON.stringify([region, action, type, replacement?.order, replacement?.forcedBy]),
+  );
+  return [...alike.values()].flatMap(lossOf);
+}
+
+function lossOf(alike: readonly Placed[]): Danger[] {
+  const [first] = alike;
+  if (first === undefined) return [];
+  const { action, type, marks, name, replacement, properties } = first.change;
+  const many = alike.length;
   const kind = marks[0] === undefined ? "other" : OF_MARK[marks[0]];
-  const forced = change.properties.filter(({ forces }) => forces === true);
-  const what = `${nounOf(type)} ${name}`;
-  const reached = dependents.count === 0 ? "" : `; ${counted(dependents.count, "resource")} made from it`;
-  const text =
-    action === "delete"
-      ? `${what} is deleted${marks.includes("data") ? " with what it holds" : ""}${reached}`
-      : `${what} is replaced${cause(replacement?.forcedBy ?? [])}, the ${replacement?.order ?? "new one first"}${reached}`;
-  return [danger(`${action}-${kind}` as DangerClass, { region, change, text, properties: forced })];
+  const dependents = together(alike.map(({ change }) => change.dependents));
+  const what =
+    many === 1
+      ? `${nounOf(type)} ${name} is`
+      : `${many} ${nounOf(type)}s (${firstFew(
+          alike.map(({ change }) => change.name),
+          NAMED,
+        )}) are`;
+  const reached =
+    dependents.count === 0 ? "" : `; ${counted(dependents.count, "resource")} made from ${many === 1 ? "it" : "them"}`;
+  const holding = marks.includes("data") ? ` with what ${many === 1 ? "it holds" : "they hold"}` : "";
+  return [
+    {
+      class: `${action}-${kind}` as DangerClass,
+      text:
+        action === "delete"
+          ? `${what} deleted${holding}${reached}`
+          : `${what} replaced${cause(replacement?.forcedBy ?? [])}, the ${replacement?.order ?? "new one first"}${reached}`,
+      resources: alike.map(({ change }) => change.urn),
+      regions: [first.region],
+      // Of several, each has values of its own: those are told by resource.
+      properties: many === 1 ? properties.filter(({ forces }) => forces === true) : [],
+      dependents,
+    },
+  ];
+}
+
+/** More are counted. */
+const NAMED = 6;
+
+/** Resources that are made from any of several. The same one may be made from two of them. */
+function together(all: readonly Dependents[]): Dependents {
+  const names = [...new Set(all.flatMap((each) => each.names))].toSorted(compare);
+  const whole = all.every((each) => each.names.length === each.count);
+  return whole ? { count: names.length, names } : { count: Math.max(...all.map(({ count }) => count)), names };
 }
 
 const cause = (paths: readonly string[]): string =>

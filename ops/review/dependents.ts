@@ -1,5 +1,6 @@
 import type { StateResource } from "../state.ts";
 import { isProvider, urnParts } from "../state.ts";
+import { nounOf } from "./marks.ts";
 import type { Dependents } from "./model.ts";
 import { compare } from "./steps.ts";
 
@@ -47,7 +48,9 @@ export function dependentsIn(resources: readonly DependentResource[]): (urn: str
         next.push(user);
       }
     }
-    const names = [...reached].filter((user) => counted.has(user)).map((user) => urnParts(user).name);
+    const names = [...reached]
+      .filter((user) => counted.has(user))
+      .map((user) => `${nounOf(urnParts(user).type)} ${urnParts(user).name}`);
     return { count: names.length, names: names.toSorted(compare).slice(0, NAMED) };
   };
 }

@@ -26,8 +26,13 @@ function driftedProperties({ type, old, new: found }: Refreshed, redactor: Redac
   return diffValues(before, after, "", () => false).filter(({ change }) => change !== "reordered");
 }
 
-/** Whether a change only takes back what was changed outside: what it makes was there before the refresh. */
+/** Whether a change only takes back what was changed outside: the refresh found something else than what it makes and Pulumi had left. */
 export function repairs(urn: string, made: unknown, refreshed: readonly Refreshed[]): boolean {
   const found = refreshed.find((candidate) => candidate.urn === urn);
-  return found !== undefined && isDeepStrictEqual(found.old.inputs, made);
+  // Secrets are all alike here: without a difference that was found, a new secret would pass for the old one.
+  return (
+    found !== undefined &&
+    !isDeepStrictEqual(found.old.inputs, found.new?.inputs) &&
+    isDeepStrictEqual(found.old.inputs, made)
+  );
 }

@@ -100,6 +100,12 @@ const NOUNS: Record<string, string> = {
   Vault: "key vault",
   StatefulSet: "stateful set",
   Namespace: "namespace",
+  RouterInterface: "router interface",
+  RouterPeer: "BGP peer",
+  SecurityGroupIngressRule: "firewall rule",
+  SecurityGroupEgressRule: "firewall rule",
+  SecurityRule: "firewall rule",
+  Firewall: "firewall rule",
 };
 
 export const nounOf = (type: string): string => NOUNS[kindOf(type)] ?? kindOf(type);

@@ -77,7 +77,7 @@ export type Mark = (typeof MARKS)[number];
 /** Resources that are made from another one, through others too: what an interruption of it reaches. */
 export interface Dependents {
   count: number;
-  /** Their names in the program, the first of them. */
+  /** What they are and their names in the program, the first of them. */
   names: readonly string[];
 }
 

@@ -89,7 +89,10 @@ const HEX = /\b(?:[0-9a-fA-F]{2}){12,}\b/g;
 function encoded(text: string, depth: number): SecretFinding[] {
   if (depth === 0) return [];
   const runs = [
-    ...[...text.matchAll(BASE64), ...text.matchAll(BASE64_LINE)].map((match) => ({ match, encoding: "base64" as const })),
+    ...[...text.matchAll(BASE64), ...text.matchAll(BASE64_LINE)].map((match) => ({
+      match,
+      encoding: "base64" as const,
+    })),
     ...[...text.matchAll(HEX)].map((match) => ({ match, encoding: "hex" as const })),
   ];
   return runs.flatMap(({ match, encoding }) => {

@@ -1,7 +1,7 @@
 import { counted } from "./counts.ts";
 import type { Placed } from "./dangers.ts";
 import { nounOf } from "./marks.ts";
-import type { Danger, PolicyReport, ResourceChange, Review, Statement } from "./model.ts";
+import type { Danger, DangerClass, PolicyReport, ResourceChange, Review, Statement } from "./model.ts";
 import { compare } from "./steps.ts";
 
 type Told = Pick<Review, "counts" | "drift"> & {
@@ -19,6 +19,7 @@ const NAMED = 2;
 export function firstSentence(told: Told): string {
   const { changes, counts, policies, drift } = told;
   const parts = [...amounts(told), ...told.statements.flatMap(({ short }) => short ?? [])];
+  parts.push(...worries(told.dangers));
   if (changes.length > 0) parts.push(precious(changes));
   if (drift.length > 0) parts.push(`${counted(drift.length, "resource")} changed outside`);
   const refused = policies.violations.filter(({ level }) => level === "mandatory").length;
@@ -36,7 +37,10 @@ function amounts({ changes, counts, outputs }: Told): string[] {
   const where = regions.length === 1 ? `${regions[0]}: ` : regions.length > 1 ? `${regions.length} regions: ` : "";
   const lists = [
     simple(counts.create, "new resource"),
-    simple(counts.update, "update"),
+    // Beside what is replaced or deleted it is enough to count them.
+    counts.replace + counts.delete > 0
+      ? simple(counts.update, "update")
+      : telling(changes, "update", "update", regions.length > 1),
     telling(changes, "replace", "replacement", regions.length > 1),
     telling(changes, "delete", "deletion", regions.length > 1),
     simple(counts.rename, "rename"),
@@ -49,7 +53,7 @@ function amounts({ changes, counts, outputs }: Told): string[] {
 
 const simple = (many: number, what: string): string[] => (many === 0 ? [] : [counted(many, what)]);
 
-/** Replacements and deletions say of what, and where it is not said already. */
+/** Says of what, where these are a few kinds, and where, unless that is said already. */
 function telling(
   changes: readonly Placed[],
   action: ResourceChange["action"],
@@ -73,6 +77,17 @@ function telling(
       const place = naming && regions.size === 1 ? ` in ${[...regions][0]}` : "";
       return `${counted(many, what)} of ${many === 1 ? `a ${noun}` : `${noun}s`}${place}`;
     });
+}
+
+/** Dangers that no count of resources tells. */
+function worries(dangers: readonly Danger[]): string[] {
+  const many = (kind: DangerClass) => dangers.filter((found) => found.class === kind).length;
+  const [cut, lowered, widened] = [many("cut-link"), many("lower-protection"), many("widen-access")];
+  return [
+    cut === 0 ? [] : [`${counted(cut, "link")} ${cut === 1 ? "changes" : "change"} on every path at once`],
+    lowered === 0 ? [] : [`${counted(lowered, "protection")} lowered`],
+    widened === 0 ? [] : [`access widened in ${counted(widened, "place")}`],
+  ].flat();
 }
 
 function precious(changes: readonly Placed[]): string {

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Review } from "../../ops/review/model.ts";
+import { request } from "../../ops/simulator.ts";
+import { delayed } from "./runningRun.ts";
 import { Workspace } from "./workspace.ts";
 
 const workspace = new Workspace();
@@ -78,6 +81,18 @@ describe("nothing dangerous without consent, and nothing else than what was revi
     assert.equal(other.code, 1);
     assert.match(other.stderr, /the stack file has changed: Pulumi\.staging\.yaml/);
     assert.match(other.stderr, /name \/novacron\/fixture\/2 → \/novacron\/fixture\/4/);
+    assert.deepEqual(await logGroups(), ["/novacron/fixture/2"]);
+  });
+
+  test("an `up` whose stack file changes while it is previewed touches nothing: what was previewed would undo the change", async () => {
+    const simulator = await workspace.simulator();
+    await request(simulator, "POST /faults", { kind: "slow", operation: "read", seconds: 3 });
+    const run = workspace.start("up", "staging", "--sim", "--yes", "--allow", "replace-data");
+    while ((await delayed(simulator)) === 0) await sleep(20);
+    nextGeneration();
+    const { code, stderr } = await run.ended;
+    assert.equal(code, 1);
+    assert.match(stderr, /Pulumi\.staging\.yaml has changed since it was previewed/);
     assert.deepEqual(await logGroups(), ["/novacron/fixture/2"]);
   });
 

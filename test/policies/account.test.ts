@@ -9,15 +9,18 @@ const many = fc.integer({ min: 1, max: 9999 });
 test("what the pack says of a run, in one line for people, is read back without loss", () =>
   fc.assert(
     fc.property(
-      fc.record({
-        pack: fc.constant("novacron"),
-        version: fc.constant("0.1.0"),
-        rules: fc.nat(),
-        resources: fc.nat(),
-        exempted: fc.array(fc.record({ rule, resources: many }, { noNullPrototype: true })),
-        deferred: fc.array(fc.record({ rule, checks: many }, { noNullPrototype: true }), { minLength: 1 }),
-        deferredResources: many,
-      }, { noNullPrototype: true }),
+      fc.record(
+        {
+          pack: fc.constant("novacron"),
+          version: fc.constant("0.1.0"),
+          rules: fc.nat(),
+          resources: fc.nat(),
+          exempted: fc.array(fc.record({ rule, resources: many }, { noNullPrototype: true })),
+          deferred: fc.array(fc.record({ rule, checks: many }, { noNullPrototype: true }), { minLength: 1 }),
+          deferredResources: many,
+        },
+        { noNullPrototype: true },
+      ),
       (account) => {
         assert.deepEqual(readAccount(accountText(account)), account);
         const decided = { ...account, deferred: [], deferredResources: 0 };

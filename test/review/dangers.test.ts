@@ -145,3 +145,35 @@ test("dangers come worst first, and consent to one is no consent to another", ()
   assert.deepEqual(unallowed(dangers, ["replace-nodes"]), ["delete-data", "delete-other"]);
   assert.deepEqual(unallowed(dangers, ["delete-data", "delete-other", "replace-nodes"]), []);
 });
+
+test("what one cause replaces in a region is one danger, which names all of it", () => {
+  const replaced = (name: string) =>
+    replace(TUNNEL, name, { sharedSecret: "a" }, { sharedSecret: "b" }, ["sharedSecret"]);
+  const events = tunnels.flatMap(({ urn }) => replaced(urn.split("::").at(-1) ?? ""));
+  const routerInterface = (index: number) => ({
+    urn: urnOf("gcp:compute/routerInterface:RouterInterface", `gcp-aso1-interface-${index}`),
+    type: "gcp:compute/routerInterface:RouterInterface",
+    custom: true,
+    dependencies: [tunnels[index]?.urn ?? ""],
+  });
+  const { dangers, sentence } = reviewed(events, [...tunnels, ...[0, 1, 2, 3].map(routerInterface)]);
+  const [link, gone] = [dangers.find((found) => found.class === "cut-link"), dangers[0]];
+  assert.ok(link);
+  assert.equal(gone?.class, "replace-gateway");
+  assert.equal(dangers.length, 2);
+  assert.equal(gone.resources.length, 4);
+  assert.match(
+    gone.text,
+    /^4 VPN tunnels \(.*aws-use1-0, .*aws-use1-3\) are replaced, forced by sharedSecret, the new one first; 4 resources made from them$/,
+  );
+  assert.equal(gone.dependents.count, 4);
+  assert.match(sentence, /; 1 link changes on every path at once; no data-bearing resource touched$/);
+});
+
+test("the sentence says that a protection goes, or that more are let in", () => {
+  const rule = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+  const open = update(rule, "aws-use1-x", { cidrIpv4: "10.0.0.0/16" }, { cidrIpv4: "0.0.0.0/0" });
+  assert.match(reviewed([open]).sentence, /^aws-use1: 1 update of a firewall rule; access widened in 1 place; /);
+  const key = update("aws:kms/key:Key", "aws-use1-x", { enableKeyRotation: true }, { enableKeyRotation: false });
+  assert.match(reviewed([key]).sentence, /; 1 protection lowered; /);
+});

@@ -7,7 +7,17 @@ import { reviewOf } from "../../ops/review/review.ts";
 import { reviewSchema } from "../../ops/review/schema.ts";
 import { UNKNOWN } from "../../ops/review/steps.ts";
 import type { Exemption } from "../../policies/exemptions.ts";
-import { account, replace, resourcesOf, reviewed, step, summary, update, urnOf } from "./engineEvents.ts";
+import {
+  account,
+  ENGINE_SECRET,
+  replace,
+  resourcesOf,
+  reviewed,
+  step,
+  summary,
+  update,
+  urnOf,
+} from "./engineEvents.ts";
 
 const POOL = "gcp:container/nodePool:NodePool";
 const LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup";
@@ -52,7 +62,7 @@ test("a replacement is one change: what forces it, which of both comes first, wh
         { path: "labels.a", change: "changed", from: "1", to: "2" },
       ],
       replacement: { forcedBy: ["machineType"], order: "new one first" },
-      dependents: { count: 2, names: ["gcp-aso1-a", "gcp-aso1-b"] },
+      dependents: { count: 2, names: ["Topic gcp-aso1-a", "Topic gcp-aso1-b"] },
     },
   ]);
   assert.equal(review.sentence, "gcp-aso1: 1 replacement of a node pool; no data-bearing resource touched");
@@ -122,6 +132,10 @@ test("drift is apart from what is intended, and a change that only takes it back
     },
   ]);
   assert.equal(resourcesOf(review)[0]?.repairsDrift, true);
+  // Secrets are alike on both sides: that a new one looks like the old one is no sign that anything was changed outside.
+  const rotated = [ENGINE_DRIFT({ key: ENGINE_SECRET }, { key: ENGINE_SECRET })];
+  rotated.push(update(TOPIC, "aws-use1-topic", { key: ENGINE_SECRET }, { key: ENGINE_SECRET }));
+  assert.equal(resourcesOf(reviewed(rotated))[0]?.repairsDrift, undefined);
   const ignored = reviewed([ENGINE_DRIFT({ owner: "team" }, undefined)]);
   assert.deepEqual([ignored.drift[0]?.deleted, ignored.drift[0]?.repaired], [true, false]);
   assert.equal(ignored.sentence, "nothing changes, 0 resources stay as they are; 1 resource changed outside");
