@@ -52,9 +52,13 @@ export async function previewReview(
   return { code, review, policies };
 }
 
-/** What went wrong beside the policies. */
+/** What went wrong beside the policies, of which the engine itself only says that the preview failed. */
 const errorsIn = (events: readonly EngineEvent[]): string[] =>
-  events.flatMap(({ diagnosticEvent }) => (diagnosticEvent?.severity === "error" ? diagnosticEvent.message : []));
+  events.flatMap(({ diagnosticEvent }) => {
+    const { severity, message = "" } = diagnosticEvent ?? {};
+    const plain = message.replaceAll(/<\{%[^%]*%\}>/g, "").trim();
+    return severity === "error" && !/^(?:error: )?preview failed$/.test(plain) ? [plain] : [];
+  });
 
 /** Exemptions from the project's own pack that hold in the stack; faulty ones, which the pack itself reports, are none. */
 async function exemptionsOf({ policyPack, project, stack }: Session): Promise<Exemption[]> {

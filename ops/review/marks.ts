@@ -108,4 +108,5 @@ const NOUNS: Record<string, string> = {
   Firewall: "firewall rule",
 };
 
-export const nounOf = (type: string): string => NOUNS[kindOf(type)] ?? kindOf(type);
+export const nounOf = (type: string): string =>
+  type.startsWith("pulumi:providers:") ? "provider" : (NOUNS[kindOf(type)] ?? kindOf(type));

@@ -11,7 +11,7 @@ export interface Review {
   stack: string;
   /** The whole change in one sentence. */
   sentence: string;
-  /** How many resources, by what happens to them. Components, providers and the stack itself are not counted. */
+  /** How many resources, by what happens to them. Components and the stack itself are not counted, providers when they change. */
   counts: Record<Action, number> & { unchanged: number };
   /** What needs somebody's consent, or at least an eye, the worst first. */
   dangers: readonly Danger[];

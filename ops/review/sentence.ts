@@ -1,7 +1,7 @@
-import { counted } from "./counts.ts";
+import { counted, firstFew } from "./counts.ts";
 import type { Placed } from "./dangers.ts";
 import { nounOf } from "./marks.ts";
-import type { Danger, DangerClass, PolicyReport, ResourceChange, Review, Statement } from "./model.ts";
+import type { Danger, DangerClass, Mark, PolicyReport, ResourceChange, Review, Statement } from "./model.ts";
 import { compare } from "./steps.ts";
 
 type Told = Pick<Review, "counts" | "drift"> & {
@@ -70,7 +70,7 @@ function telling(
     known.regions.add(region);
     kinds.set(noun, known);
   }
-  if (kinds.size > NAMED) return [counted(found.length, what)];
+  if (kinds.size > NAMED) return [`${counted(found.length, what)}${action === "update" ? "" : amongThem(found)}`];
   return [...kinds]
     .toSorted(([a], [b]) => compare(a, b))
     .map(([noun, { many, regions }]) => {
@@ -78,6 +78,16 @@ function telling(
       return `${counted(many, what)} of ${many === 1 ? `a ${noun}` : `${noun}s`}${place}`;
     });
 }
+
+/** Of many kinds, those that somebody must know of. */
+function amongThem(found: readonly Placed[]): string {
+  const grave = found.filter(({ change }) => change.marks.some((mark) => GRAVE.includes(mark)));
+  const kinds = Map.groupBy(grave, ({ change }) => nounOf(change.type));
+  const named = [...kinds].map(([noun, { length }]) => counted(length, noun)).toSorted(compare);
+  return named.length === 0 ? "" : ` (with ${firstFew(named, 4)})`;
+}
+
+const GRAVE: readonly Mark[] = ["data", "cluster", "key", "gateway", "nodes"];
 
 /** Dangers that no count of resources tells. */
 function worries(dangers: readonly Danger[]): string[] {

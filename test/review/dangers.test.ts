@@ -174,6 +174,8 @@ test("the sentence says that a protection goes, or that more are let in", () => 
   const rule = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
   const open = update(rule, "aws-use1-x", { cidrIpv4: "10.0.0.0/16" }, { cidrIpv4: "0.0.0.0/0" });
   assert.match(reviewed([open]).sentence, /^aws-use1: 1 update of a firewall rule; access widened in 1 place; /);
+  const provider = update("pulumi:providers:aws", "aws", { version: "7.48.0" }, { version: "7.49.0" });
+  assert.match(reviewed([provider]).sentence, /^1 update of a provider; /);
   const key = update("aws:kms/key:Key", "aws-use1-x", { enableKeyRotation: true }, { enableKeyRotation: false });
   assert.match(reviewed([key]).sentence, /; 1 protection lowered; /);
 });
