@@ -15,7 +15,8 @@ export interface Change {
   sentence: string;
   /** Classes of its dangers. */
   dangers: readonly DangerClass[];
-  exitCode: 0 | 2 | 3;
+  /** 1: a policy refuses it. */
+  exitCode: 0 | 1 | 2 | 3;
 }
 
 /** A sentence without the number of deferred checks, which rises with every rule. */

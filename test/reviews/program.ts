@@ -13,7 +13,7 @@ export const program: readonly Change[] = [
         to: "new Storage(`${name}-store`, { plan, keyArn: keys.data }, { ...child, aliases: [{ name: `${name}-artifacts` }] })",
       },
     ],
-    sentence: "",
+    sentence: "aws-use1: 1 update of a bucket, 5 renames; 1 data-bearing resource updated",
     dangers: [],
     exitCode: 2,
   },
@@ -28,93 +28,36 @@ export const program: readonly Change[] = [
         to: "new Storage(`${name}-store`, { plan, keyArn: keys.data }, child)",
       },
     ],
-    sentence: "",
-    dangers: [],
+    sentence:
+      "aws-use1: 6 new resources, 6 deletions (with 1 bucket); 5 protections lowered; 1 data-bearing resource replaced or deleted",
+    dangers: ["delete-data", "delete-identity", "lower-protection", "delete-other"],
     exitCode: 3,
-  },
-  {
-    title: "another version of the AWS provider",
-    code: [
-      {
-        file: "infra/providers.ts",
-        from: "allowedAccountIds: [aws.account.accountId] })",
-        to: 'allowedAccountIds: [aws.account.accountId] }, { version: "7.49.0" })',
-      },
-    ],
-    sentence: "",
-    dangers: [],
-    exitCode: 2,
   },
   {
     title: "open a security group to the internet",
     code: [{ file: "infra/aws/endpoints.ts", from: "cidrIpv4: plan.addresses.network", to: 'cidrIpv4: "0.0.0.0/0"' }],
-    sentence: "",
-    dangers: [],
+    sentence: "aws-use1: 1 update of a firewall rule; access widened in 1 place; no data-bearing resource touched",
+    dangers: ["widen-access"],
     exitCode: 3,
   },
   {
-    title: "public access to a bucket is no longer blocked",
-    code: [{ file: "infra/aws/storage.ts", from: "blockPublicPolicy: true", to: "blockPublicPolicy: false" }],
-    sentence: "",
-    dangers: [],
-    exitCode: 3,
+    title: "keys are no longer rotated",
+    code: [{ file: "infra/aws/keys.ts", from: "enableKeyRotation: true", to: "enableKeyRotation: false" }],
+    sentence:
+      "aws-use1: 3 updates of keys; 3 protections lowered; no data-bearing resource touched; 3 policy violations",
+    dangers: ["lower-protection"],
+    exitCode: 1,
   },
   {
-    title: "keep no old versions of artefacts",
-    code: [{ file: "infra/aws/storage.ts", from: 'status: "Enabled"', to: 'status: "Suspended"' }],
-    sentence: "",
-    dangers: [],
-    exitCode: 3,
-  },
-  {
-    title: "another owner",
-    config: (config) => {
-      config.owner = "network-team";
-    },
-    sentence: "",
-    dangers: [],
-    exitCode: 2,
-  },
-  {
-    title: "keep logs for longer",
-    config: (config) => {
-      config.logDays = 180;
-    },
-    sentence: "",
-    dangers: [],
-    exitCode: 2,
-  },
-  {
-    title: "keep logs for less long",
-    config: (config) => {
-      config.logDays = 60;
-    },
-    sentence: "",
-    dangers: [],
-    exitCode: 3,
-  },
-  {
-    title: "accept tokens for another audience",
-    config: (config) => {
-      config.identity.audience = "dwcp-next";
-    },
-    sentence: "",
-    dangers: [],
-    exitCode: 2,
-  },
-  {
-    title: "protect everything against deletion",
-    config: (config) => {
-      config.protect = true;
-    },
-    sentence: "",
-    dangers: [],
-    exitCode: 2,
-  },
-  {
-    title: "nothing, while somebody has changed a tag outside",
-    outside: { name: "aws-use1-network", property: "tags.owner", value: "somebody-else" },
-    sentence: "",
+    title: "a policy's actions in another order",
+    code: [
+      {
+        file: "infra/aws/keys.ts",
+        from: '  "kms:CancelKeyDeletion",\n  "kms:DescribeKey",\n',
+        to: '  "kms:DescribeKey",\n  "kms:CancelKeyDeletion",\n',
+      },
+    ],
+    sentence: "aws-use1: 3 updates of keys; no data-bearing resource touched",
     dangers: [],
     exitCode: 2,
   },

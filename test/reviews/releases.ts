@@ -5,27 +5,11 @@ const NEXT = "sha256:11111111111111111111111111111111111111111111111111111111111
 /** Changes of what is released. The stack is in the middle of a release: 10 % in the first wave. */
 export const releases: readonly Change[] = [
   {
-    title: "nothing",
-    sentence: "",
-    dangers: [],
-    exitCode: 0,
-  },
-  {
     title: "promote the release to half of the first wave",
     config: (config) => {
       config.release.stage = "50";
     },
-    sentence: "",
-    dangers: [],
-    exitCode: 2,
-  },
-  {
-    title: "promote the release to the whole of every wave",
-    config: (config) => {
-      config.release.stage = "done";
-      config.release.wave = 2;
-    },
-    sentence: "",
+    sentence: "aws-use1: 1 update of a ConfigMap; canary ceiling 10 → 50 in wave 1; no data-bearing resource touched",
     dangers: [],
     exitCode: 2,
   },
@@ -35,7 +19,8 @@ export const releases: readonly Change[] = [
       config.images.dwcpV3 = `ghcr.io/novacron/dwcp-v3@${NEXT}`;
       config.release.digest = NEXT;
     },
-    sentence: "",
+    sentence:
+      "3 regions: 3 updates of ConfigMaps, 3 updates of Rollouts; new digest of dwcp-v3; no data-bearing resource touched",
     dangers: [],
     exitCode: 2,
   },
@@ -44,7 +29,7 @@ export const releases: readonly Change[] = [
     config: (config) => {
       config.features.dwcpV3 = false;
     },
-    sentence: "",
+    sentence: "3 regions: 6 updates of Rollouts; kill switch v3 → v1; no data-bearing resource touched",
     dangers: [],
     exitCode: 2,
   },
@@ -53,16 +38,7 @@ export const releases: readonly Change[] = [
     config: (config) => {
       config.pba.model = NEXT;
     },
-    sentence: "",
-    dangers: [],
-    exitCode: 2,
-  },
-  {
-    title: "promise that Raft survives less",
-    config: (config) => {
-      config.quorum.raft.replicas = { "aws-use1": 2, "azr-weu": 2, "gcp-aso1": 1 };
-    },
-    sentence: "",
+    sentence: "3 regions: 3 updates of Rollouts; new model of pba; no data-bearing resource touched",
     dangers: [],
     exitCode: 2,
   },
