@@ -130,13 +130,14 @@ function random(text: string): SecretFinding[] {
  */
 function isRandom(token: string): boolean {
   if (/^[0-9a-fA-F]+$/.test(token)) return token.length >= LEAST_HEX && /\d/.test(token) && bits(token) >= 3;
-  // One key of 40 characters in a thousand has no digit in it.
   const long = token.length >= 32;
+  // One key of 40 characters in a thousand has no digit in it; names of many words have none either, and change less.
+  const least = !/\d/.test(token) ? 0.42 : long ? 0.3 : 0.36;
   if (!/[a-z]/.test(token) || !/[A-Z]/.test(token) || !(long || /\d/.test(token))) return false;
   // Not across separators: names of constants, such as AL2023_x86_64_STANDARD, are words between them.
   const pairs = [...token.matchAll(/[A-Za-z0-9](?=([A-Za-z0-9]))/g)];
   const changes = pairs.filter(([letter, next = ""]) => kindOf(letter) !== kindOf(next));
-  return bits(token) >= 3.5 && changes.length / pairs.length >= (long ? 0.3 : 0.36);
+  return bits(token) >= 3.5 && changes.length / pairs.length >= least;
 }
 
 const kindOf = (letter: string): string =>

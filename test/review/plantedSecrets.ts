@@ -104,4 +104,6 @@ export const publicValues: readonly string[] = [
   "vpc-0a1b2c3d4e5f67890",
   "AL2023_x86_64_STANDARD",
   "AL2023_ARM_64_NVIDIA",
+  "route53:ChangeResourceRecordSetsNormalizedRecordNames",
+  "route53:ChangeResourceRecordSetsRecordTypes",
 ];

@@ -11,4 +11,13 @@ export const clusters: readonly Change[] = [
     dangers: ["replace-nodes"],
     exitCode: 3,
   },
+  {
+    title: "larger machines in a pool on Google Cloud",
+    config: (config) => {
+      region(config, "gcp-aso1").nodePools = { workload: { machineType: "n2-standard-8" } };
+    },
+    sentence: "gcp-aso1: 1 update of a node pool; no data-bearing resource touched",
+    dangers: [],
+    exitCode: 2,
+  },
 ];

@@ -34,6 +34,19 @@ export const program: readonly Change[] = [
     exitCode: 3,
   },
   {
+    title: "another version of the AWS provider",
+    code: [
+      {
+        file: "infra/providers.ts",
+        from: "allowedAccountIds: [aws.account.accountId] })",
+        to: 'allowedAccountIds: [aws.account.accountId] }, { version: "7.49.0" })',
+      },
+    ],
+    sentence: "1 update of a provider; no data-bearing resource touched",
+    dangers: [],
+    exitCode: 2,
+  },
+  {
     title: "open a security group to the internet",
     code: [{ file: "infra/aws/endpoints.ts", from: "cidrIpv4: plan.addresses.network", to: 'cidrIpv4: "0.0.0.0/0"' }],
     sentence: "aws-use1: 1 update of a firewall rule; access widened in 1 place; no data-bearing resource touched",
@@ -58,6 +71,13 @@ export const program: readonly Change[] = [
       },
     ],
     sentence: "aws-use1: 3 updates of keys; no data-bearing resource touched",
+    dangers: [],
+    exitCode: 2,
+  },
+  {
+    title: "nothing, while somebody has changed a tag outside",
+    outside: { name: "aws-use1-network", property: "tags.owner", value: "somebody-else" },
+    sentence: "aws-use1: 1 update of a network; no data-bearing resource touched; 1 resource changed outside",
     dangers: [],
     exitCode: 2,
   },
