@@ -3,6 +3,7 @@ import type { Figures } from "./figures.ts";
 import { policies } from "./policies.ts";
 import { preview } from "./preview.ts";
 import { regions } from "./regions.ts";
+import { review } from "./review.ts";
 import { rollback } from "./rollback.ts";
 import { startup } from "./startup.ts";
 import { up } from "./up.ts";
@@ -24,6 +25,11 @@ const benchmarks: Record<string, Benchmark> = {
   regions: {
     title: "three regions: from a start with their data to every entry answering; memory and processors at rest",
     run: regions,
+  },
+  review: {
+    title: "review of a change of nearly every resource, in every format, against Pulumi's own preview of it",
+    trials: 3,
+    run: review,
   },
   rollback: {
     title: "novactl rollback at every moment of a release and under every fault, to the last answer of the version",

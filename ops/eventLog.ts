@@ -5,6 +5,17 @@ import { type Output, type PulumiRun, passThrough } from "./pulumi.ts";
 
 /** A resource before or after a step. Secrets in it are masked by the engine. */
 export interface StepState {
+  urn?: string;
+  /** Of a resource in a cloud or cluster; not of a component. */
+  custom?: boolean;
+  /** The cloud's own id; empty before it is made. */
+  id?: string;
+  /** URN of the component or resource above it. */
+  parent?: string;
+  /** Pulumi refuses to delete it. */
+  protect?: boolean;
+  /** Taking it out of the program leaves it in the cloud. */
+  retainOnDelete?: boolean;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
 }
@@ -18,6 +29,8 @@ export interface Step {
   /** What differs, by property path. `inputDiff`: the path is one of the inputs. */
   detailedDiff?: Record<string, { diffKind: string; inputDiff: boolean }> | null;
   diffs?: string[] | null;
+  /** Properties that force a replacement. */
+  keys?: string[] | null;
 }
 
 export interface Summary {
@@ -32,6 +45,7 @@ export interface Summary {
 export interface PolicyEvent {
   resourceUrn?: string;
   policyName: string;
+  policyPackName?: string;
   enforcementLevel: string;
   severity?: string;
   message: string;

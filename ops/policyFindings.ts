@@ -1,3 +1,4 @@
+import { type Account, readAccount } from "../policies/account.ts";
 import type { EngineEvent } from "./eventLog.ts";
 import { urnParts } from "./state.ts";
 
@@ -5,7 +6,7 @@ import { urnParts } from "./state.ts";
 export interface Finding {
   rule: string;
   level: "mandatory" | "advisory";
-  severity: string | undefined;
+  severity?: string;
   /** The resource, or the stack as a whole. */
   urn: string;
   /** Place, fault and fix in one line. */
@@ -18,6 +19,8 @@ export interface PolicyRun {
   packs: Record<string, string>;
   /** The pack's own account: rules, resources, exempted and deferred checks. Missing when a run ended before all was registered. */
   summary: string | undefined;
+  /** The same, read. */
+  account: Account | undefined;
   findings: Finding[];
 }
 
@@ -28,15 +31,17 @@ const SUMMARY = "SUMMARY";
 export function policyRun(events: readonly EngineEvent[]): PolicyRun {
   const said = events.flatMap(({ policyEvent }) => policyEvent ?? []);
   const packs = events.findLast(({ summaryEvent }) => summaryEvent !== undefined)?.summaryEvent?.PolicyPacks ?? {};
+  const summary = said.filter(({ policyName }) => policyName === SUMMARY).map(({ message }) => lastLine(message))[0];
   return {
     packs,
-    summary: said.filter(({ policyName }) => policyName === SUMMARY).map(({ message }) => lastLine(message))[0],
+    summary,
+    account: summary === undefined ? undefined : readAccount(summary),
     findings: said
       .filter(({ policyName }) => policyName !== SUMMARY)
       .map(({ policyName, enforcementLevel, severity, resourceUrn, message }) => ({
         rule: policyName,
         level: enforcementLevel === "mandatory" ? "mandatory" : "advisory",
-        severity,
+        ...(severity === undefined ? {} : { severity }),
         urn: resourceUrn ?? "",
         message: lastLine(message),
       })),

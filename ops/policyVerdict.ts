@@ -30,15 +30,14 @@ export const describePolicies = ({ findings, summary }: PolicyRun): string[] => 
  *
  * @throws OperatorError when it was not
  */
-export function assertJudged({ packs, summary }: PolicyRun, pack: PackIdentity): void {
+export function assertJudged({ packs, summary, account }: PolicyRun, pack: PackIdentity): void {
   const ran = Object.entries(packs).some(
     ([name, version]) => name.split("|")[0] === pack.name && version === pack.version,
   );
-  const account = `${pack.name} ${pack.version}: ${pack.rules} rules`;
-  if (ran && (summary ?? "").startsWith(account)) return;
+  if (ran && account?.pack === pack.name && account.version === pack.version && account.rules === pack.rules) return;
   const found = Object.entries(packs).map(([name, version]) => `${name.split("|")[0]} ${version}`);
   throw new OperatorError(
-    `the run was not judged by the policy pack ${account}; ${
+    `the run was not judged by the policy pack ${pack.name} ${pack.version}: ${pack.rules} rules; ${
       found.length === 0
         ? "no pack ran"
         : `what ran: ${found.join(", ")}${summary === undefined ? "" : ` (${summary})`}`

@@ -46,8 +46,8 @@ export async function capture(run: PulumiRun, args: string[], input = ""): Promi
 /** A terminal sends Ctrl-C to every process in it, and launchers pass it on: within this time it is one. */
 const SAME_SIGNAL_MS = 500;
 
-/** Where what Pulumi prints goes: where novactl's own output goes, or out of its way. */
-export type Output = "as its own" | "to standard error" | "nowhere unless it fails";
+/** Where what Pulumi prints goes: where novactl's own output goes, out of its way, or to whom it may concern when it fails. */
+export type Output = "as its own" | "to standard error" | "nowhere unless it fails" | ((printed: string) => void);
 
 /**
  * Runs a Pulumi command that belongs to the user: its terminal, its exit code. The first interruption is passed on once,
@@ -57,14 +57,14 @@ export async function passThrough(run: PulumiRun, args: string[], output: Output
   const stdout = {
     "as its own": "inherit",
     "to standard error": process.stderr,
-    "nowhere unless it fails": "pipe",
   } as const;
+  const withholds = typeof output === "function" || output === "nowhere unless it fails";
   const [program = "", ...words] =
     run.niceness === undefined ? [run.pulumi, ...args] : ["nice", "-n", String(run.niceness), run.pulumi, ...args];
   const child = spawn(program, words, {
     cwd: run.folder,
     env: run.environment,
-    stdio: ["inherit", stdout[output], output === "nowhere unless it fails" ? "pipe" : "inherit"],
+    stdio: ["inherit", withholds ? "pipe" : stdout[output], withholds ? "pipe" : "inherit"],
     // A process group of its own: the terminal's Ctrl-C comes through here alone.
     detached: true,
   });
@@ -81,7 +81,9 @@ export async function passThrough(run: PulumiRun, args: string[], output: Output
   for (const signal of INTERRUPTIONS) process.on(signal, interrupt);
   try {
     const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
-    if (code !== 0) process.stderr.write(Buffer.concat(withheld));
+    const printed = Buffer.concat(withheld);
+    if (typeof output === "function") output(printed.toString("utf8"));
+    else if (code !== 0) process.stderr.write(printed);
     return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
   } finally {
     for (const signal of INTERRUPTIONS) process.off(signal, interrupt);

@@ -1,4 +1,5 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
+import { accountText } from "./account.ts";
 import type { Run } from "./run.ts";
 
 /**
@@ -12,13 +13,15 @@ export const summary = (pack: { name: string; version: string; rules: number }, 
   validateStack: ({ resources }, report) => {
     const custom = resources.filter(({ type }) => !type.startsWith("pulumi:") && type.split(":").length > 2);
     report(
-      [
-        `${pack.name} ${pack.version}: ${count(pack.rules, "rule")}, ${count(custom.length, "resource")}`,
-        listed("exempted", run.exempted, ({ resources: many }) => many, "resource"),
-        `${listed("deferred to up", run.deferrals, ({ checks }) => checks, "check")}${
-          run.deferrals.length === 0 ? "" : ` on ${count(run.deferredResources, "resource")}`
-        }`,
-      ].join("; "),
+      accountText({
+        pack: pack.name,
+        version: pack.version,
+        rules: pack.rules,
+        resources: custom.length,
+        exempted: run.exempted,
+        deferred: run.deferrals,
+        deferredResources: run.deferredResources,
+      }),
     );
   },
 });
@@ -37,16 +40,3 @@ export const settingsPolicy = (faults: readonly string[], run: Run): StackValida
     }
   },
 });
-
-function listed<Entry extends { rule: string }>(
-  what: string,
-  entries: readonly Entry[],
-  many: (entry: Entry) => number,
-  noun: string,
-): string {
-  const total = entries.reduce((sum, entry) => sum + many(entry), 0);
-  const rules = entries.map((entry) => `${entry.rule} ${many(entry)}`).join(", ");
-  return `${what}: ${count(total, noun)}${rules === "" ? "" : ` (${rules})`}`;
-}
-
-const count = (many: number, what: string): string => `${many} ${what}${many === 1 ? "" : "s"}`;

@@ -70,6 +70,26 @@ const workloadKnowsItsContract: Arrow = (file, found) => {
     : undefined;
 };
 
+const REVIEW_READS = [
+  "ops/review",
+  "ops/state.ts",
+  "ops/drift.ts",
+  "ops/topology.ts",
+  "ops/networkPicture.ts",
+  "ops/policyFindings.ts",
+];
+
+const reviewsArePure: Arrow = (file, found) => {
+  if (!inRoom(file, "ops/review") || found.typeOnly) return undefined;
+  const { from } = found;
+  const room = target(file, found);
+  const pure =
+    room === undefined ? ["node:util", "node:crypto", "yaml", "zod"].includes(from) : inRoom(room, ...REVIEW_READS);
+  return pure
+    ? undefined
+    : "a review is made of events and state alone, so that the same ones give the same bytes; hand it the fact";
+};
+
 const sdkByFile: Arrow = (_, { from }) => {
   const [, sdk, path] = /^@pulumi\/(aws|azure-native|gcp|kubernetes)(?:\/(.*))?$/.exec(from) ?? [];
   if (sdk === undefined || (path?.endsWith(".js") && basename(path) !== "index.js")) return undefined;
@@ -150,6 +170,22 @@ const arrows: { title: string; arrow: Arrow; refuses: [string, string][]; allows
       ["workload/gate.ts", "../k8s/contract.ts"],
       ["workload/gate.ts", "../infra/plan/release.ts"],
       ["workload/gate.ts", "../client/informer.ts"],
+    ],
+  },
+  {
+    title: "reviews can be made again: ops/review runs nothing, reads no file and asks nobody",
+    arrow: reviewsArePure,
+    refuses: [
+      ["ops/review/review.ts", "node:fs"],
+      ["ops/review/review.ts", "node:child_process"],
+      ["ops/review/review.ts", "@pulumi/pulumi"],
+      ["ops/review/review.ts", "../session.ts"],
+      ["ops/review/review.ts", "../pulumi.ts"],
+    ],
+    allows: [
+      ["ops/review/review.ts", "./model.ts"],
+      ["ops/review/review.ts", "../state.ts"],
+      ["ops/commands/diff.ts", "node:fs"],
     ],
   },
   {

@@ -32,7 +32,7 @@ export interface NpmInstaller {
  * Alertmanager has a module of its own: its newer versions, which Prometheus's module would choose, embed a user interface
  * that the module proxy does not serve.
  */
-export type GoModule = "pulumi" | "kubernetes" | "alertmanager" | "credential";
+export type GoModule = "pulumi" | "kubernetes" | "alertmanager" | "credential" | "actionlint";
 
 /** Leaves out symbol table and debug information: a quarter of the size and of the linker's time. */
 const STRIPPED = "-s -w";
@@ -138,6 +138,16 @@ export const catalogue = {
     goModule: "credential",
     goPackage: ".",
     ldflags: STRIPPED,
+    buildMinutes: 1,
+  },
+  /** Checks workflows of GitHub Actions; no region needs it. */
+  actionlint: {
+    version: "1.7.12",
+    compatible: { from: "1.7.12", below: "1.8.0" },
+    versionQuery: { args: ["-version"], answer: /(\d+\.\d+\.\d+)/ },
+    goModule: "actionlint",
+    goPackage: "github.com/rhysd/actionlint/cmd/actionlint",
+    ldflags: `${STRIPPED} -X github.com/rhysd/actionlint.version=1.7.12`,
     buildMinutes: 1,
   },
 } as const satisfies Record<string, Tool>;

@@ -1,4 +1,7 @@
 import type { Command } from "../command.ts";
+import { affected } from "./affected.ts";
+import { comment } from "./comment.ts";
+import { diff } from "./diff.ts";
 import { drift } from "./drift.ts";
 import { env } from "./env.ts";
 import { history } from "./history.ts";
@@ -9,6 +12,7 @@ import { explain, policies } from "./policies.ts";
 import { pause, promote, release, resume } from "./release.ts";
 import { killSwitch, rollback } from "./rollback.ts";
 import { simulatorCommands } from "./sim.ts";
+import { stateScan } from "./stateScan.ts";
 import { status } from "./status.ts";
 import { token } from "./token.ts";
 import { topology } from "./topology.ts";
@@ -17,6 +21,7 @@ import { topology } from "./topology.ts";
 export const commands: readonly Command[] = [
   up,
   preview,
+  diff,
   refresh,
   destroy,
   status,
@@ -35,5 +40,8 @@ export const commands: readonly Command[] = [
   explain,
   env,
   topology,
+  stateScan,
+  comment,
+  affected,
   ...simulatorCommands,
 ];

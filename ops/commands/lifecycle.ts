@@ -1,19 +1,20 @@
-import { writeFileSync } from "node:fs";
+import { decideUp, readAgreement } from "../agreement.ts";
 import { cacheClusters } from "../clusters.ts";
 import type { Option } from "../command.ts";
 import { command } from "../command.ts";
-import { type EngineEvent, passThroughWithEvents } from "../eventLog.ts";
+import { allowOption } from "../consent.ts";
+import { passThroughWithEvents } from "../eventLog.ts";
 import { checkRegions, excludeRegions } from "../excludedRegions.ts";
+import { conclude, refuseOtherPolicies, sarifOption } from "../judgement.ts";
 import { removeDeadLocks } from "../locks.ts";
 import { OperatorError } from "../operatorError.ts";
 import { noClusters, sim, stackParameter } from "../options.ts";
 import { policyRun } from "../policyFindings.ts";
-import { assertJudged, describePolicies, packIdentity } from "../policyVerdict.ts";
+import { describePolicies } from "../policyVerdict.ts";
 import { findProject } from "../project.ts";
 import { passThrough } from "../pulumi.ts";
 import { describeRecovery, type Recovery, recover, settlePendingCreates } from "../recovery.ts";
 import { ownEvents, reportRun } from "../runReport.ts";
-import { sarif } from "../sarif.ts";
 import { openSession, type Session, sessionLocks } from "../session.ts";
 import { goWithoutClusters } from "../simulator.ts";
 import { readStackConfig } from "../stackConfig.ts";
@@ -52,13 +53,7 @@ const options = {
 } satisfies Record<string, Option>;
 
 /** For what runs the program, and so the rules. */
-const judged = {
-  sarif: {
-    type: "string",
-    value: "FILE",
-    description: "write what the policy pack finds as SARIF, for code hosts to show beside a pull request",
-  },
-} satisfies Record<string, Option>;
+const judged = { sarif: sarifOption } satisfies Record<string, Option>;
 
 const changing = {
   yes: { type: "boolean", short: "y", description: "do not ask for confirmation" },
@@ -74,13 +69,23 @@ const changing = {
   },
 } satisfies Record<string, Option>;
 
+const agreeing = {
+  allow: allowOption,
+  reviewed: {
+    type: "string",
+    value: "FILE",
+    description: "do nothing else than what `novactl diff --save FILE` has shown",
+  },
+} satisfies Record<string, Option>;
+
 /** What an operation takes. What it does not take stays unset, as if it had not been given. */
 const optionsOf = (operation: Operation) =>
   ({
     ...options,
     ...(operation === "preview" ? {} : changing),
+    ...(operation === "up" ? agreeing : {}),
     ...(operation === "up" || operation === "preview" ? judged : {}),
-  }) as typeof options & typeof changing & typeof judged;
+  }) as typeof options & typeof changing & typeof agreeing & typeof judged;
 
 interface Wishes {
   sim?: boolean;
@@ -92,6 +97,8 @@ interface Wishes {
   yes?: boolean;
   adopt?: string[];
   "clear-pending"?: boolean;
+  allow?: string[];
+  reviewed?: string;
 }
 
 const details = (operation: Operation): string =>
@@ -100,6 +107,12 @@ const details = (operation: Operation): string =>
     ...(operation === "up" || operation === "preview"
       ? [
           "The project's policy pack always runs; what it finds is listed at the end, and a run that it did not judge has failed.",
+        ]
+      : []),
+    ...(operation === "up"
+      ? [
+          "What it would do is reviewed first, as `novactl diff` shows it. Without --allow for each class of dangers in it nothing is",
+          "touched, and the exit code is 3. What was allowed is in the stack's history: `pulumi stack history`.",
         ]
       : []),
     ...(operation === "preview"
@@ -142,6 +155,7 @@ async function runLifecycle(operation: Operation, stack: string, wishes: Wishes,
   }
   const regions = wishes["exclude-region"] ?? [];
   if (regions.length > 0) checkRegions(findProject(), stack, regions);
+  const agreement = operation === "up" ? readAgreement(stack, wishes, regions) : undefined;
   const session = await openSession(stack, wishes.sim);
   let recovery: Recovery | undefined;
   if (operation !== "preview") {
@@ -156,15 +170,24 @@ async function runLifecycle(operation: Operation, stack: string, wishes: Wishes,
   const run = { ...session, environment: { ...session.environment, ...exclusion.variables } };
   // What was adopted has no outputs yet, and an interrupted change no outcome.
   const stale = (recovery?.adopted.length ?? 0) + (recovery?.unsettled.length ?? 0) > 0;
+  const decision = agreement && (await decideUp(session, agreement, { exclusion, rest }));
+  if (decision?.goesOn === false) {
+    await releaseLock(session, decision.code);
+    if (wishes.json === true)
+      console.log(
+        JSON.stringify({ operation, stack, exitCode: decision.code, result: "refused", ...(recovery && { recovery }) }),
+      );
+    return decision.code;
+  }
   const args = [
     operation,
     "--stack",
     stack,
     ...FLAGS[operation],
     ...(operation === "destroy" && stale ? ["--refresh"] : []),
-    ...(wishes.yes === true ? ["--yes"] : []),
+    ...(decision === undefined && wishes.yes === true ? ["--yes"] : []),
     ...exclusion.flags,
-    ...rest,
+    ...(decision?.arguments ?? rest),
   ];
   if (wishes.verbose === true) console.error(`${session.pulumi} ${args.join(" ")}`);
   const isJudged = session.policyPack !== undefined && (operation === "up" || operation === "preview");
@@ -183,39 +206,12 @@ async function runLifecycle(operation: Operation, stack: string, wishes: Wishes,
     console.log(
       JSON.stringify({ operation, stack, exitCode: code, ...reportRun(events), ...(recovery && { recovery }) }),
     );
-  if (isJudged) await reportPolicies(session, events, code, wishes.sarif);
-  return code;
-}
-
-/** Shows what the policy pack found. @throws when a run that succeeded was not judged by it */
-async function reportPolicies(
-  { policyPack, project }: Session,
-  events: readonly EngineEvent[],
-  code: number,
-  file: string | undefined,
-): Promise<void> {
-  const run = policyRun(ownEvents(events));
-  for (const line of describePolicies(run)) console.error(line);
-  // Another project's pack is its own affair.
-  if (policyPack === undefined || project.name !== "novacron") return;
-  const pack = await packIdentity(policyPack);
-  if (file !== undefined) {
-    const { rules, stackRules } = await import("../../policies/rules/index.ts");
-    writeFileSync(
-      file,
-      `${JSON.stringify(sarif(run.findings, [...rules, ...stackRules], pack.version), undefined, 2)}\n`,
-    );
+  if (isJudged) {
+    const judgement = policyRun(ownEvents(events));
+    for (const line of describePolicies(judgement)) console.error(line);
+    await conclude(session, judgement, { code, file: wishes.sarif });
   }
-  if (code === 0) assertJudged(run, pack);
-}
-
-/** Flags of Pulumi that would put another pack, or no rule at all, in the place of the project's. */
-function refuseOtherPolicies(rest: readonly string[]): void {
-  const flag = rest.find((argument) => /^--policy-pack(-config)?(=|$)/.test(argument));
-  if (flag === undefined) return;
-  throw new OperatorError(
-    `${flag.split("=")[0]}: novactl always judges by the project's own pack; a rule that a stack may break with a warning stands in its config (novacron:policies), a resource that may break one in policies/exemptions.yaml`,
-  );
+  return code;
 }
 
 const resourcesOf = async (session: Session) => (await exportState(session)).deployment.resources ?? [];

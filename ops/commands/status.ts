@@ -85,6 +85,8 @@ interface LastUpdate {
   endTime: string;
   changes: Record<string, number>;
   policyPack: boolean;
+  /** The dangers that were agreed to and what the operator said, else what Pulumi takes for it: the title of the commit. */
+  message: string;
 }
 
 /** The last run that was meant to change the stack. */
@@ -97,6 +99,7 @@ async function lastUpdate(session: Session): Promise<LastUpdate | undefined> {
     startTime: string;
     endTime: string;
     resourceChanges?: Record<string, number>;
+    message?: string;
     environment?: Record<string, string>;
   }[];
   const run = history.find(({ kind }) => ["update", "refresh", "destroy"].includes(kind));
@@ -107,6 +110,7 @@ async function lastUpdate(session: Session): Promise<LastUpdate | undefined> {
       startTime: run.startTime,
       endTime: run.endTime,
       changes: run.resourceChanges ?? {},
+      message: run.message ?? "",
       // The history notes how Pulumi was called: whichever way the pack was given, it ran.
       policyPack: ["pulumi.env.PULUMI_OPTION_POLICY_PACK", "pulumi.flag.policy-pack"].some(
         (given) => run.environment?.[given] !== undefined,
@@ -178,8 +182,8 @@ function describe({ stack, resources, outputs, pending, lastUpdate: last, delive
   return lines;
 }
 
-const describeUpdate = ({ kind, result, endTime, changes, policyPack }: LastUpdate): string => {
+const describeUpdate = ({ kind, result, endTime, changes, policyPack, message }: LastUpdate): string => {
   const counts = Object.entries(changes).map(([operation, number]) => `${number} ${operation}`);
   const policy = kind === "up" ? `, policy pack ${policyPack ? "ran" : "did NOT run"}` : "";
-  return `last ${kind}: ${result} at ${endTime} (${counts.join(", ") || "no changes"})${policy}`;
+  return `last ${kind}: ${result} at ${endTime} (${counts.join(", ") || "no changes"})${policy}${message === "" ? "" : `: ${message}`}`;
 };

@@ -13,9 +13,11 @@ import { type Answer, checkout, novactl } from "../ops/novactl.ts";
 /** The checkout's own program in a folder of its own, so that tests may change its stack files, with simulated clouds of its own. */
 export class CheckoutProgram {
   readonly folder = mkdtempSync(join(tmpdir(), "novacron-test-"));
-  readonly home = join(this.folder, ".novacron");
+  readonly home: string;
 
-  constructor() {
+  /** @param home of simulated clouds that are there already. @default new ones, in the folder */
+  constructor(home?: string) {
+    this.home = home ?? join(this.folder, ".novacron");
     for (const file of ["Pulumi.yaml", "Pulumi.staging.yaml", "Pulumi.prod.yaml", "package.json"]) {
       copyFileSync(join(checkout, file), join(this.folder, file));
     }

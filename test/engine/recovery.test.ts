@@ -106,6 +106,10 @@ const destruction: KillPoint[] = [
   { command: "destroy", fault: slow("delete"), kill: killPulumi },
 ];
 
+/** The changes replace the log group, and keep its entries for longer or less long in turn. */
+const consentTo = (command: KillPoint["command"]): string[] =>
+  command === "up" ? ["--allow", "replace-data", "--allow", "lower-protection"] : [];
+
 async function interrupt(workspace: Workspace, point: KillPoint): Promise<Recovery | undefined> {
   point.before?.(workspace);
   const simulator = await workspace.simulator();
@@ -113,7 +117,16 @@ async function interrupt(workspace: Workspace, point: KillPoint): Promise<Recove
   while ((await delayed(simulator)) > 0) await sleep(50);
   await request(simulator, "POST /faults", point.fault);
   const flags = ["--skip-preview", "--parallel", `${point.parallel ?? 1}`];
-  const run = workspace.start(point.command, "staging", "--sim", "--yes", "--json", "--", ...flags);
+  const run = workspace.start(
+    point.command,
+    "staging",
+    "--sim",
+    "--yes",
+    "--json",
+    ...consentTo(point.command),
+    "--",
+    ...flags,
+  );
   if (point.kill !== undefined) {
     await point.kill(workspace, run, await untilDelayed(workspace, simulator, run));
   }
@@ -134,7 +147,15 @@ test("whatever is killed at whichever point, the next run puts right: nothing or
     total.unsettled.push(...(recovery?.unsettled ?? []));
   };
   const complete = async (command: "up" | "destroy") => {
-    const report = await workspace.json<Report>(command, "staging", "--sim", "--yes", "--", "--skip-preview");
+    const report = await workspace.json<Report>(
+      command,
+      "staging",
+      "--sim",
+      "--yes",
+      ...consentTo(command),
+      "--",
+      "--skip-preview",
+    );
     assert.equal(report.exitCode, 0, JSON.stringify(report));
     add(report.recovery);
     await assertConsistent(workspace);

@@ -1,0 +1,129 @@
+import { writeFileSync } from "node:fs";
+import { planEnvironment } from "../../infra/plan/environment.ts";
+import { command, type Option } from "../command.ts";
+import { allowOption, readAllowed } from "../consent.ts";
+import { checkRegions, excludeRegions } from "../excludedRegions.ts";
+import { conclude, refuseOtherPolicies, sarifOption } from "../judgement.ts";
+import { removeDeadLocks } from "../locks.ts";
+import { OperatorError } from "../operatorError.ts";
+import { noClusters, sim, stackParameter } from "../options.ts";
+import { previewReview } from "../previewReview.ts";
+import { findProject } from "../project.ts";
+import { unallowed } from "../review/dangers.ts";
+import { FORMATS, type Format, written } from "../review/formats.ts";
+import type { Review } from "../review/model.ts";
+import { saveReview } from "../reviewedPlan.ts";
+import { openSession, sessionLocks } from "../session.ts";
+import { goWithoutClusters } from "../simulator.ts";
+import { readStackConfig } from "../stackConfig.ts";
+import { exportState } from "../state.ts";
+
+const NOTHING = 0;
+const FAILED = 1;
+const CHANGES = 2;
+const DANGEROUS = 3;
+
+const options = {
+  sim,
+  "no-clusters": noClusters,
+  "exclude-region": {
+    type: "string",
+    multiple: true,
+    value: "REGION",
+    description: "leave a region and its links alone, as `up` with the same option would",
+  },
+  format: { type: "string", value: "FORMAT", description: `${FORMATS.join(", ")}. Default: terminal` },
+  json: { type: "boolean", description: "the same as --format json" },
+  write: {
+    type: "string",
+    multiple: true,
+    value: "FORMAT=FILE",
+    description: "write it to a file too, such as markdown=review.md",
+  },
+  save: {
+    type: "string",
+    value: "FILE",
+    description: "keep what was reviewed, for `novactl up --reviewed FILE`",
+  },
+  sarif: sarifOption,
+  allow: allowOption,
+} satisfies Record<string, Option>;
+
+export const diff = command({
+  name: "diff",
+  summary: "show what `up` would do as a person reviews it: what, where, how dangerous, why",
+  positionals: [stackParameter],
+  options,
+  rest: "arguments of `pulumi preview`",
+  details: [
+    "Exit code: 0 nothing changes, 2 something does, 3 something dangerous does that no --allow names, 1 it could not be found out",
+    "or a policy refuses it. Changes nothing. Secrets are in none of its formats. schema/review.schema.json describes the JSON.",
+  ].join("\n"),
+  examples: [
+    "novactl diff staging --sim",
+    "novactl diff prod --write markdown=review.md --save reviewed.json",
+    "novactl up prod --reviewed reviewed.json --allow replace-nodes",
+  ],
+  run: async ({ positionals: [stack = ""], values, rest }) => {
+    refuseOtherPolicies(rest);
+    const format = readFormat(values.json === true ? "json" : (values.format ?? "terminal"), "--format");
+    const files = (values.write ?? []).map(readFile);
+    const allowed = readAllowed(values.allow ?? []);
+    const project = findProject();
+    // Only this project's stack files have the form from which a plan follows.
+    const config = project.name === "novacron" ? readStackConfig(project, stack) : undefined;
+    const surroundings = config === undefined ? {} : { plan: planEnvironment(config, stack) };
+    if (values["no-clusters"] === true) {
+      if (values.sim !== true)
+        throw new OperatorError("--no-clusters is for the simulated clouds; give --sim too, or leave it out");
+      goWithoutClusters();
+    }
+    const regions = values["exclude-region"] ?? [];
+    if (regions.length > 0) checkRegions(project, stack, regions);
+    const session = await openSession(stack, values.sim);
+    const locks = await sessionLocks(session);
+    if (locks !== undefined) removeDeadLocks(locks);
+    const resources = regions.length > 0 ? ((await exportState(session)).deployment.resources ?? []) : [];
+    const exclusion = excludeRegions(regions, resources);
+    const { code, review, policies } = await previewReview(session, { exclusion, rest });
+    if (review === undefined) return FAILED;
+    process.stdout.write(written(review, format, { ...terminal(), ...surroundings, allowed }));
+    for (const file of files) writeText(file.path, written(review, file.format, { ...surroundings, allowed }));
+    if (values.save !== undefined) writeText(values.save, saveReview(project, stack, review, { regions }));
+    await conclude(session, policies, { code, file: values.sarif, findings: review.policies.violations });
+    return code === 0 ? exitCode(review, allowed) : FAILED;
+  },
+});
+
+/** What a review says to scripts. */
+function exitCode(review: Review, allowed: readonly string[]): number {
+  if (unallowed(review.dangers, allowed).length > 0) return DANGEROUS;
+  return review.regions.length > 0 || review.outputs.length > 0 ? CHANGES : NOTHING;
+}
+
+/** As standard output shows it: colours and a width only on a terminal, and no colours where NO_COLOR is set. */
+const terminal = (): { width?: number; colour: boolean } => ({
+  ...(process.stdout.isTTY ? { width: process.stdout.columns } : {}),
+  colour: process.stdout.isTTY && process.stdout.hasColors(),
+});
+
+function readFormat(given: string, option: string): Format {
+  const format = FORMATS.find((known) => known === given);
+  if (format === undefined) throw new OperatorError(`${option} '${given}': give one of ${FORMATS.join(", ")}`);
+  return format;
+}
+
+function readFile(given: string): { format: Format; path: string } {
+  const [, format, path] = /^([^=]*)=(.+)$/.exec(given) ?? [];
+  if (format === undefined || path === undefined)
+    throw new OperatorError(`--write '${given}': give a format, = and a file, such as markdown=review.md`);
+  return { format: readFormat(format, "--write"), path };
+}
+
+function writeText(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new OperatorError(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

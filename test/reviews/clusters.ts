@@ -1,0 +1,23 @@
+import { type Change, region } from "./change.ts";
+
+/** Changes of clusters and their nodes. */
+export const clusters: readonly Change[] = [
+  {
+    title: "larger machines in a pool on AWS",
+    config: (config) => {
+      region(config, "aws-use1").nodePools = { workload: { machineType: "m7i.2xlarge" } };
+    },
+    sentence: "aws-use1: 1 replacement of a node pool; no data-bearing resource touched",
+    dangers: ["replace-nodes"],
+    exitCode: 3,
+  },
+  {
+    title: "larger machines in a pool on Google Cloud",
+    config: (config) => {
+      region(config, "gcp-aso1").nodePools = { workload: { machineType: "n2-standard-8" } };
+    },
+    sentence: "gcp-aso1: 1 update of a node pool; no data-bearing resource touched",
+    dangers: [],
+    exitCode: 2,
+  },
+];
