@@ -18,8 +18,9 @@ import {
   typeOf,
   unary,
 } from "./protocol.ts";
+import { overlay } from "./requestWorld.ts";
 import { type Caller, type Simulator, serviceOf } from "./simulator.ts";
-import { conceal, DEFAULTS, decode, encode, isUnknown, reveal, secretKeys } from "./values.ts";
+import { conceal, DEFAULTS, decode, encode, isUnknown, reveal, secretKeys, withoutDefaults } from "./values.ts";
 
 export interface ProviderServerOptions {
   cloud: SimulatedCloud;
@@ -107,7 +108,10 @@ function implementation({ cloud, simulator, facts }: ProviderServerOptions): Unt
       const properties = decode(call.request.getNews());
       const response = new pb.UpdateResponse();
       if (call.request.getPreview()) {
-        response.setProperties(encode({ ...decode(call.request.getOlds()), ...properties }));
+        // What the API computed stays known, inside of nested objects too: what is made from it is not touched.
+        const before = decode(call.request.getOldInputs());
+        const expected = overlay(decode(call.request.getOlds()), withoutDefaults(before), withoutDefaults(properties));
+        response.setProperties(encode(expected));
         return response;
       }
       const answer = await simulator.update(

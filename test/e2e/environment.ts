@@ -54,7 +54,7 @@ export class Environment {
   }
 
   /** Starts novactl in the program's folder. */
-  start(...args: string[]): { pid: number; ended: Promise<Answer> } {
+  start(...args: string[]): ReturnType<typeof novactl> {
     return novactl(args, {
       cwd: this.folder,
       env: {

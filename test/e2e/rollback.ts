@@ -129,7 +129,10 @@ export function rollbackTests(environment: () => Environment): void {
       await releaseTo(environment(), digest, "50");
       let up: ReturnType<Environment["start"]> | undefined;
       const work = async (probes: ReadonlyMap<RegionName, Probe>): Promise<void> => {
-        up = environment().start("up", STACK, "--sim", "--yes", "--json", "--", "--skip-preview");
+        const running = environment().start("up", STACK, "--sim", "--yes", "--json");
+        up = running;
+        // It says nothing before it has previewed the change; a rollback before that would make it start again.
+        await until("the preview to be over", 300, async () => running.printed() !== "");
         await sleep(8_000);
         await rollBack(t, "during `up`", environment(), { digest, probes });
         await up.ended;
@@ -155,7 +158,7 @@ export function rollbackTests(environment: () => Environment): void {
       for (const room of ["infra", "k8s", "policies", "node_modules"])
         symlinkSync(join(checkout, room), join(old, room));
       await environment().succeed("rollback", STACK, "--sim");
-      const { code, stdout, stderr } = await novactl(["up", STACK, "--sim", "--yes", "--", "--skip-preview"], {
+      const { code, stdout, stderr } = await novactl(["up", STACK, "--sim", "--yes"], {
         cwd: old,
         env: { NOVACRON_HOME: environment().home, NOVACRON_TIME_SCALE: "0", NOVACRON_CLUSTERS: "on" },
       }).ended;

@@ -78,8 +78,7 @@ export function stagesTests(environment: () => Environment): void {
       "a test of what follows",
     );
     await reached(environment(), "aws-use1", second, "50");
-    const up = ["up", STACK, "--sim", "--yes", "--json", "--", "--skip-preview"];
-    const report = JSON.parse(await environment().succeed(...up)) as { changes: Record<string, number> };
+    const report = await environment().json<{ changes: Record<string, number> }>("up", STACK, "--sim", "--yes");
     const { same = 0, ...others } = report.changes;
     assert.ok(same > 800, `${same} resources are the same`);
     assert.deepEqual(others, {});

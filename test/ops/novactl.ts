@@ -17,7 +17,7 @@ export interface Answer {
 export function novactl(
   args: readonly string[],
   options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
-): { pid: number; ended: Promise<Answer> } {
+): { pid: number; printed: () => string; ended: Promise<Answer> } {
   const child = spawn(
     process.execPath,
     ["--disable-warning=ExperimentalWarning", join(checkout, "ops", "main.ts"), ...args],
@@ -35,5 +35,5 @@ export function novactl(
     child.once("error", reject);
     child.once("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
   });
-  return { pid: child.pid ?? 0, ended };
+  return { pid: child.pid ?? 0, printed: () => stdout + stderr, ended };
 }

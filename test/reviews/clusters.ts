@@ -20,4 +20,13 @@ export const clusters: readonly Change[] = [
     dangers: [],
     exitCode: 2,
   },
+  {
+    title: "the next minor version of Kubernetes",
+    config: (config) => {
+      config.kubernetesVersion = "1.36";
+    },
+    sentence: "3 regions: 3 updates of clusters, 2 updates of node pools in azr-weu; no data-bearing resource touched",
+    dangers: ["several-regions"],
+    exitCode: 3,
+  },
 ];

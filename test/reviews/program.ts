@@ -75,6 +75,15 @@ export const program: readonly Change[] = [
     exitCode: 2,
   },
   {
+    title: "another owner",
+    config: (config) => {
+      config.owner = "network-team";
+    },
+    sentence: "3 regions: 163 updates; 12 data-bearing resources updated",
+    dangers: [],
+    exitCode: 2,
+  },
+  {
     title: "nothing, while somebody has changed a tag outside",
     outside: { name: "aws-use1-network", property: "tags.owner", value: "somebody-else" },
     sentence: "aws-use1: 1 update of a network; no data-bearing resource touched; 1 resource changed outside",

@@ -37,8 +37,8 @@ export const regions: readonly Change[] = [
       region(config, "aws-use1").zones = ["us-east-1a", "us-east-1b"];
     },
     sentence:
-      "3 regions: 27 updates, 2 replacements of firewall rules in aws-use1, 3 replacements of node pools in aws-use1, 13 deletions; no data-bearing resource touched",
-    dangers: ["replace-nodes", "replace-network", "delete-network"],
+      "3 regions: 27 updates, 3 replacements of node pools in aws-use1, 13 deletions; no data-bearing resource touched",
+    dangers: ["replace-nodes", "delete-network"],
     exitCode: 3,
   },
   {
