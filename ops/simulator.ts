@@ -61,6 +61,14 @@ export function goWithoutClusters(): void {
   process.env.NOVACRON_CLUSTERS = "off";
 }
 
+/** Does what a command's `--no-clusters` says. @throws OperatorError without `--sim` */
+export function readNoClusters(given: { sim?: boolean; "no-clusters"?: boolean }): void {
+  if (given["no-clusters"] !== true) return;
+  if (given.sim !== true)
+    throw new OperatorError("--no-clusters is for the simulated clouds; give --sim too, or leave it out");
+  goWithoutClusters();
+}
+
 /** The running simulator, started now if there is none. Of several processes that ask at once, one starts it. */
 export async function startSimulator(
   home: string,

@@ -14,7 +14,7 @@ import { FORMATS, type Format, written } from "../review/formats.ts";
 import type { Review } from "../review/model.ts";
 import { saveReview } from "../reviewedPlan.ts";
 import { openSession, sessionLocks } from "../session.ts";
-import { goWithoutClusters } from "../simulator.ts";
+import { readNoClusters } from "../simulator.ts";
 import { readStackConfig } from "../stackConfig.ts";
 import { exportState } from "../state.ts";
 
@@ -73,11 +73,7 @@ export const diff = command({
     // Only this project's stack files have the form from which a plan follows.
     const config = project.name === "novacron" ? readStackConfig(project, stack) : undefined;
     const surroundings = config === undefined ? {} : { plan: planEnvironment(config, stack) };
-    if (values["no-clusters"] === true) {
-      if (values.sim !== true)
-        throw new OperatorError("--no-clusters is for the simulated clouds; give --sim too, or leave it out");
-      goWithoutClusters();
-    }
+    readNoClusters(values);
     const regions = values["exclude-region"] ?? [];
     if (regions.length > 0) checkRegions(project, stack, regions);
     const session = await openSession(stack, values.sim);

@@ -16,7 +16,7 @@ import { passThrough } from "../pulumi.ts";
 import { describeRecovery, type Recovery, recover, settlePendingCreates } from "../recovery.ts";
 import { ownEvents, reportRun } from "../runReport.ts";
 import { openSession, type Session, sessionLocks } from "../session.ts";
-import { goWithoutClusters } from "../simulator.ts";
+import { readNoClusters } from "../simulator.ts";
 import { readStackConfig } from "../stackConfig.ts";
 import { exportState } from "../state.ts";
 
@@ -148,11 +148,7 @@ async function runLifecycle(operation: Operation, stack: string, wishes: Wishes,
     );
   refuseOtherPolicies(rest);
   refuseBadConfig(operation, stack);
-  if (wishes["no-clusters"] === true) {
-    if (wishes.sim !== true)
-      throw new OperatorError("--no-clusters is for the simulated clouds; give --sim too, or leave it out");
-    goWithoutClusters();
-  }
+  readNoClusters(wishes);
   const regions = wishes["exclude-region"] ?? [];
   if (regions.length > 0) checkRegions(findProject(), stack, regions);
   const agreement = operation === "up" ? readAgreement(stack, wishes, regions) : undefined;
