@@ -9,7 +9,7 @@ import type { DangerClass, Review } from "./review/model.ts";
 import { toTerminal } from "./review/terminal.ts";
 import { differencesFromReviewed, readReviewed, reviewedName, sourcesOf } from "./reviewedPlan.ts";
 import type { Session } from "./session.ts";
-import { exportState, isProvider } from "./state.ts";
+import { isProvider, type StateResource } from "./state.ts";
 
 export interface Agreement {
   /** Classes of dangers that the operator agrees to. */
@@ -44,16 +44,19 @@ export type Decision = { goesOn: true; arguments: string[] } | { goesOn: false; 
 /**
  * Decides whether an `up` may touch anything: it is previewed and reviewed, what is dangerous in it must have been agreed to
  * by name, and where a review was saved, nothing may differ from it. What was agreed to goes into the stack's history.
+ * @param resources of the stack's state
+ * @param rest further arguments of `pulumi up`
  */
 export async function decideUp(
   session: Session,
   agreement: Agreement,
-  { exclusion, rest }: { exclusion: Exclusion; rest: readonly string[] },
+  { exclusion, resources, rest }: { exclusion: Exclusion; resources: readonly StateResource[]; rest: readonly string[] },
 ): Promise<Decision> {
-  if (agreement.reviewed === undefined && (await holdsNothing(session)))
+  // A stack without resources can only be added to.
+  if (agreement.reviewed === undefined && !resources.some((resource) => resource.custom && !isProvider(resource)))
     return { goesOn: true, arguments: [...(agreement.yes ? ["--yes"] : []), ...rest] };
   const sources = sourcesOf(session.project, session.stack);
-  const { code, review, policies } = await previewReview(session, { exclusion, rest: previewArguments(rest) });
+  const { code, review, policies } = await previewReview(session, { exclusion, resources, rest: previewArguments(rest) });
   if (review === undefined) return { goesOn: false, code };
   await conclude(session, policies, { code });
   show(review, agreement);
@@ -92,12 +95,6 @@ export async function decideUp(
   const message = messageFlags(consentRecord(review, agreement.allowed, name), rest);
   // It has been previewed, just now and in more detail than Pulumi's own preview shows.
   return { goesOn: true, arguments: ["--skip-preview", "--yes", ...rest, ...message] };
-}
-
-/** A stack without resources can only be added to. */
-async function holdsNothing(session: Session): Promise<boolean> {
-  const { resources = [] } = (await exportState(session)).deployment;
-  return !resources.some((resource) => resource.custom && !isProvider(resource));
 }
 
 function show(review: Review, { allowed, json }: Agreement): void {

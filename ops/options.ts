@@ -19,3 +19,10 @@ export const noClusters = {
 } satisfies Option;
 
 export const json = { type: "boolean", description: "one JSON object on standard output" } satisfies Option;
+
+export const excludeRegion = {
+  type: "string",
+  multiple: true,
+  value: "REGION",
+  description: "leave a region and its links alone, such as one that cannot be reached",
+} satisfies Option;

@@ -9,7 +9,7 @@ import type { Review } from "./review/model.ts";
 import { reviewOf } from "./review/review.ts";
 import type { Session } from "./session.ts";
 import { readStackConfig } from "./stackConfig.ts";
-import { exportState } from "./state.ts";
+import { type StateResource, stateResources } from "./state.ts";
 
 export interface PreviewReview {
   /** Pulumi's exit code. Where there is no review, what it printed is on standard error. */
@@ -21,12 +21,17 @@ export interface PreviewReview {
 
 /**
  * Previews what `up` would do, with the policy pack on and after a refresh as `up` makes one, and reviews it. Changes
- * nothing. The state, which alone knows what depends on what, is read at the same time.
+ * nothing.
+ * @param resources of the stack's state, which alone knows what depends on what; read at the same time where nobody has yet
  * @param rest further arguments of `pulumi preview`
  */
 export async function previewReview(
   session: Session,
-  { exclusion, rest = [] }: { exclusion: Exclusion; rest?: readonly string[] },
+  {
+    exclusion,
+    resources: known,
+    rest = [],
+  }: { exclusion: Exclusion; resources?: readonly StateResource[] | undefined; rest?: readonly string[] },
 ): Promise<PreviewReview> {
   const run = { ...session, environment: { ...session.environment, ...exclusion.variables } };
   const flags = ["--stack", session.stack, "--refresh", "--non-interactive", "--suppress-progress"];
@@ -35,9 +40,9 @@ export async function previewReview(
   const keep = (text: string) => {
     printed = text;
   };
-  const [{ code, events }, state, exemptions] = await Promise.all([
+  const [{ code, events }, resources, exemptions] = await Promise.all([
     passThroughWithEvents(run, args, keep),
-    exportState(session),
+    known ?? stateResources(session),
     exemptionsOf(session),
   ]);
   const policies = policyRun(events);
@@ -47,7 +52,6 @@ export async function previewReview(
     console.error(printed);
     return { code: code === 0 ? 1 : code, review: undefined, policies };
   }
-  const resources = state.deployment.resources ?? [];
   const review = reviewOf({ stack: session.stack, events, resources, waves: wavesOf(session), exemptions });
   return { code, review, policies };
 }

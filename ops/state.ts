@@ -35,6 +35,9 @@ export async function exportState(session: Session, showSecrets = false): Promis
   return JSON.parse(await capture(session, args)) as Deployment;
 }
 
+export const stateResources = async (session: Session): Promise<StateResource[]> =>
+  (await exportState(session)).deployment.resources ?? [];
+
 export async function importState(session: Session, state: Deployment): Promise<void> {
   await capture(session, ["stack", "import", "--stack", session.stack], JSON.stringify(state));
 }

@@ -6,7 +6,7 @@ import { checkRegions, excludeRegions } from "../excludedRegions.ts";
 import { conclude, refuseOtherPolicies, sarifOption } from "../judgement.ts";
 import { removeDeadLocks } from "../locks.ts";
 import { OperatorError } from "../operatorError.ts";
-import { noClusters, sim, stackParameter } from "../options.ts";
+import { excludeRegion, noClusters, sim, stackParameter } from "../options.ts";
 import { previewReview } from "../previewReview.ts";
 import { findProject } from "../project.ts";
 import { unallowed } from "../review/dangers.ts";
@@ -16,7 +16,7 @@ import { saveReview } from "../reviewedPlan.ts";
 import { openSession, sessionLocks } from "../session.ts";
 import { readNoClusters } from "../simulator.ts";
 import { readStackConfig } from "../stackConfig.ts";
-import { exportState } from "../state.ts";
+import { stateResources } from "../state.ts";
 
 const NOTHING = 0;
 const FAILED = 1;
@@ -26,12 +26,7 @@ const DANGEROUS = 3;
 const options = {
   sim,
   "no-clusters": noClusters,
-  "exclude-region": {
-    type: "string",
-    multiple: true,
-    value: "REGION",
-    description: "leave a region and its links alone, as `up` with the same option would",
-  },
+  "exclude-region": excludeRegion,
   format: { type: "string", value: "FORMAT", description: `${FORMATS.join(", ")}. Default: terminal` },
   json: { type: "boolean", description: "the same as --format json" },
   write: {
@@ -79,9 +74,9 @@ export const diff = command({
     const session = await openSession(stack, values.sim);
     const locks = await sessionLocks(session);
     if (locks !== undefined) removeDeadLocks(locks);
-    const resources = regions.length > 0 ? ((await exportState(session)).deployment.resources ?? []) : [];
-    const exclusion = excludeRegions(regions, resources);
-    const { code, review, policies } = await previewReview(session, { exclusion, rest });
+    const resources = regions.length > 0 ? await stateResources(session) : undefined;
+    const exclusion = excludeRegions(regions, resources ?? []);
+    const { code, review, policies } = await previewReview(session, { exclusion, resources, rest });
     if (review === undefined) return FAILED;
     process.stdout.write(written(review, format, { ...terminal(), ...surroundings, allowed }));
     for (const file of files) writeText(file.path, written(review, file.format, { ...surroundings, allowed }));

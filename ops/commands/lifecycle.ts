@@ -8,7 +8,7 @@ import { checkRegions, excludeRegions } from "../excludedRegions.ts";
 import { conclude, refuseOtherPolicies, sarifOption } from "../judgement.ts";
 import { removeDeadLocks } from "../locks.ts";
 import { OperatorError } from "../operatorError.ts";
-import { noClusters, sim, stackParameter } from "../options.ts";
+import { excludeRegion, noClusters, sim, stackParameter } from "../options.ts";
 import { policyRun } from "../policyFindings.ts";
 import { describePolicies } from "../policyVerdict.ts";
 import { findProject } from "../project.ts";
@@ -18,7 +18,7 @@ import { ownEvents, reportRun } from "../runReport.ts";
 import { openSession, type Session, sessionLocks } from "../session.ts";
 import { readNoClusters } from "../simulator.ts";
 import { readStackConfig } from "../stackConfig.ts";
-import { exportState } from "../state.ts";
+import { stateResources } from "../state.ts";
 
 type Operation = "up" | "preview" | "refresh" | "destroy";
 
@@ -42,12 +42,7 @@ const SUMMARIES: Record<Operation, string> = {
 const options = {
   sim,
   "no-clusters": noClusters,
-  "exclude-region": {
-    type: "string",
-    multiple: true,
-    value: "REGION",
-    description: "leave a region and its links alone, such as one that cannot be reached",
-  },
+  "exclude-region": excludeRegion,
   json: { type: "boolean", description: "one JSON object on standard output; Pulumi's own words go to standard error" },
   verbose: { type: "boolean", description: "show the pulumi commands that are run" },
 } satisfies Record<string, Option>;
@@ -162,11 +157,12 @@ async function runLifecycle(operation: Operation, stack: string, wishes: Wishes,
     for (const line of describeRecovery(recovery)) console.error(line);
   }
   if (regions.length > 0) console.error(`leaving ${regions.join(" and ")} alone`);
-  const exclusion = excludeRegions(regions, regions.length > 0 ? await resourcesOf(session) : []);
+  const resources = regions.length > 0 || agreement !== undefined ? await stateResources(session) : [];
+  const exclusion = excludeRegions(regions, resources);
   const run = { ...session, environment: { ...session.environment, ...exclusion.variables } };
   // What was adopted has no outputs yet, and an interrupted change no outcome.
   const stale = (recovery?.adopted.length ?? 0) + (recovery?.unsettled.length ?? 0) > 0;
-  const decision = agreement && (await decideUp(session, agreement, { exclusion, rest }));
+  const decision = agreement && (await decideUp(session, agreement, { exclusion, resources, rest }));
   if (decision?.goesOn === false) {
     await releaseLock(session, decision.code);
     if (wishes.json === true)
@@ -209,8 +205,6 @@ async function runLifecycle(operation: Operation, stack: string, wishes: Wishes,
   }
   return code;
 }
-
-const resourcesOf = async (session: Session) => (await exportState(session)).deployment.resources ?? [];
 
 /** What every run leaves behind in good order: no lock of its own, and after an `up` the ways to the clusters. */
 async function afterwards(operation: Operation, session: Session, code: number): Promise<void> {
