@@ -49,14 +49,37 @@ async function find(name: ToolName): Promise<string | undefined> {
 async function makeMissing(names: readonly ToolName[], available: Available): Promise<Available> {
   const hasGo = pathFolders().some((folder) => isExecutable(join(folder, "go")));
   const paths = { ...available };
-  for (const name of names.filter((name) => paths[name] === undefined)) {
+  await sideBySide(longestFirst(names.filter((name) => paths[name] === undefined)), async (name) => {
     const { npmInstaller }: Tool = catalogue[name];
     const path = (npmInstaller && (await install(name, npmInstaller))) ?? (hasGo ? await build(name) : undefined);
     if (path !== undefined) paths[name] = path;
-  }
+  });
   const impossible = names.filter((name) => paths[name] === undefined);
   if (impossible.length > 0) throw new Error(await whatToInstall(impossible));
   return paths;
+}
+
+/** One build alone leaves a processor idle while it downloads, links, or waits for the one package that all others need. */
+const BUILDS_AT_ONCE = 2;
+
+/** A long build that began last would run alone at the end. */
+const longestFirst = (names: readonly ToolName[]): ToolName[] =>
+  names.toSorted((a, b) => catalogue[b].buildMinutes - catalogue[a].buildMinutes);
+
+/** Does what is to do for each name. Once one has failed no other is begun. @throws what the first that failed threw */
+async function sideBySide(names: readonly ToolName[], make: (name: ToolName) => Promise<void>): Promise<void> {
+  const waiting = [...names];
+  const lane = async (): Promise<void> => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+      await make(name).catch((error: unknown) => {
+        waiting.length = 0;
+        throw error;
+      });
+    }
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: BUILDS_AT_ONCE }, lane));
+  const failed = lanes.find((outcome) => outcome.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
 }
 
 async function whatToInstall(impossible: readonly ToolName[]): Promise<string> {

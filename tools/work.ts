@@ -25,7 +25,8 @@ export async function work(
   const stop = (signal: NodeJS.Signals) => child.pid !== undefined && process.kill(-child.pid, signal);
   const interrupted = (signal: NodeJS.Signals) => {
     stop("SIGTERM");
-    process.exit(signal === "SIGINT" ? 130 : 143);
+    // Once the others that are at work have heard it too.
+    setImmediate(() => process.exit(signal === "SIGINT" ? 130 : 143));
   };
   process.on("SIGINT", interrupted).on("SIGTERM", interrupted);
   const deadline = setTimeout(

@@ -141,20 +141,41 @@ test("a set-up that was killed in the middle does not block the next", async (t)
   await until(() => checkout.notes().length === 1);
   killed.process.kill("SIGKILL");
   await killed.ended;
-  process.kill(-goPid(checkout), "SIGKILL");
+  for (const pid of goPids(checkout)) process.kill(-pid, "SIGKILL");
   checkout.fake("go", go(0));
   const next = await setUp(checkout);
   assert.equal(chosen(next), "built\n", next.stderr);
 });
 
-test("Ctrl-C during a build ends Go too and leaves nothing half made", async (t) => {
+test("two tools are built at once, the longest builds first, and after a failure no other is begun", async (t) => {
+  const checkout = copy(t);
+  checkout.fake(
+    "go",
+    `for package; do :; done
+    echo "$package" >> "$LOG"
+    while [ ! -e "$HOME/go-on" ]; do sleep 0.05; done
+    exit 2`,
+  );
+  const run = checkout.run("tools/setupCommand.ts", "kwok", "traefik", "etcd", "kube-apiserver");
+  await until(() => checkout.notes().length === 2);
+  checkout.write("home/go-on", "");
+  const { code, stderr } = await run.ended;
+  assert.equal(code, 1);
+  assert.match(stderr, /error: `go build .*\(exit code 2\)/);
+  assert.deepEqual(checkout.notes().toSorted(), [
+    "github.com/traefik/traefik/v3/cmd/traefik",
+    "k8s.io/kubernetes/cmd/kube-apiserver",
+  ]);
+});
+
+test("Ctrl-C during builds ends every Go too and leaves nothing half made", async (t) => {
   const checkout = copy(t);
   checkout.fake("go", go(30));
-  const interrupted = checkout.run("tools/setupCommand.ts", "pulumi");
-  await until(() => checkout.notes().length === 1);
+  const interrupted = checkout.run("tools/setupCommand.ts", "pulumi", "etcd");
+  await until(() => checkout.notes().length === 2);
   interrupted.process.kill("SIGINT");
   assert.equal((await interrupted.ended).code, 130);
-  await until(() => !isRunning(goPid(checkout)));
+  await until(() => goPids(checkout).every((pid) => !isRunning(pid)));
   assert.deepEqual(cached(checkout), []);
   checkout.fake("go", go(0));
   assert.equal((await setUp(checkout)).code, 0);
@@ -171,6 +192,4 @@ test("clean removes the cache, says how much it was, and does not mind having no
   assert.match((await checkout.run("tools/clean.ts").ended).stdout, /nothing to remove/);
 });
 
-function goPid(checkout: CheckoutCopy): number {
-  return Number(checkout.notes()[0]?.split(" ")[1]);
-}
+const goPids = (checkout: CheckoutCopy): number[] => checkout.notes().map((note) => Number(note.split(" ")[1]));
