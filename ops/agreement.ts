@@ -50,13 +50,21 @@ export type Decision = { goesOn: true; arguments: string[] } | { goesOn: false; 
 export async function decideUp(
   session: Session,
   agreement: Agreement,
-  { exclusion, resources, rest }: { exclusion: Exclusion; resources: readonly StateResource[]; rest: readonly string[] },
+  {
+    exclusion,
+    resources,
+    rest,
+  }: { exclusion: Exclusion; resources: readonly StateResource[]; rest: readonly string[] },
 ): Promise<Decision> {
   // A stack without resources can only be added to.
   if (agreement.reviewed === undefined && !resources.some((resource) => resource.custom && !isProvider(resource)))
     return { goesOn: true, arguments: [...(agreement.yes ? ["--yes"] : []), ...rest] };
   const sources = sourcesOf(session.project, session.stack);
-  const { code, review, policies } = await previewReview(session, { exclusion, resources, rest: previewArguments(rest) });
+  const { code, review, policies } = await previewReview(session, {
+    exclusion,
+    resources,
+    rest: previewArguments(rest),
+  });
   if (review === undefined) return { goesOn: false, code };
   await conclude(session, policies, { code });
   show(review, agreement);

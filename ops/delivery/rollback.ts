@@ -3,7 +3,7 @@ import { inEachRegion, type Outcome, type RegionCluster } from "../clusters.ts";
 import { digestOf, short } from "./objects.ts";
 import { untilObserved } from "./observed.ts";
 import { reasonToStay } from "./reasonToStay.ts";
-import { deny, type HistoryEntry } from "./record.ts";
+import { deny } from "./record.ts";
 import { denialOf, type RegionState, readRegion, readTraffic, type Traffic } from "./region.ts";
 import type { Service } from "./services.ts";
 import {
@@ -11,6 +11,7 @@ import {
   isUnderWay,
   NOT_OBSERVED,
   previousReplicaSet,
+  returnCanary,
   returnTo,
   setDigest,
   settle,
@@ -48,6 +49,12 @@ export interface RollbackOptions {
 
 /** How long a region that has fully promoted waits to hear from others what is being released. */
 const OTHERS_MS = 500;
+
+/**
+ * How long all that follows a switch waits: gateways need about as long to take it up, so nobody could see it sooner, and where
+ * the regions share what they run on, the requests would keep those from their switch that have not made it yet.
+ */
+const STAND_BACK_MS = 1_000;
 
 /**
  * Takes the released digest out of service in all given regions at once. Decisions need nothing but the API server of the
@@ -120,8 +127,11 @@ async function stayReturned(
   options: RollbackOptions,
 ): Promise<RegionRollback> {
   const set = state.replicaSets.find(({ spec }) => digestOf(spec.template, options.service.name) === good);
-  if (set !== undefined)
-    await returnTo(client, options.service, state, { set, digest: good, ready: set.status?.readyReplicas ?? 0 });
+  if (set !== undefined) {
+    const previous = { set, digest: good, ready: set.status?.readyReplicas ?? 0 };
+    await returnTo(client, options.service, state, previous);
+    await returnCanary(client, options.service, state, previous);
+  }
   const verification = await verify(client, region, bad, options);
   const notes = [`was on its way back to ${short(good)} already; Argo's controller has not followed yet`];
   return { done: "unchanged", bad, good, stage: "done", ...(verification && { verification }), notes };
@@ -165,8 +175,10 @@ async function stopCanary(
   const ending = new AbortController();
   const holding = holdWeights(client, service, state, ending.signal);
   const good = state.stable;
+  const latching = latch(state, bad, options, client);
+  await sleep(STAND_BACK_MS);
   const settling = async (): Promise<string[]> => {
-    const latched = await latch(state, bad, options, client);
+    const latched = await latching;
     const left = await attempt("the image of the Rollout", async () => {
       if (whole && good !== undefined) {
         await setDigest(client, service, good);
@@ -208,17 +220,20 @@ async function goBack(
       `there is nothing to go back to: no other version of ${service.name} is kept here. Release a good digest: novactl release --image …`,
     );
   const notes: string[] = [];
-  const switching = returnTo(client, service, state, previous);
-  const latching = latch(state, bad, options, client);
-  const [switched] = await Promise.allSettled([switching]);
+  const [switched] = await Promise.allSettled([returnTo(client, service, state, previous)]);
   notes.push(...failures([switched], ["the switch"]));
   const switchedAfter = since(decided);
   options.tell?.(region, `switched after ${switchedAfter} ms`);
   if (previous.ready === 0) notes.push(`no pod of ${short(previous.digest)} was up any more; they have to start first`);
+  const latching = latch(state, bad, options, client);
+  await sleep(STAND_BACK_MS);
   const [latched, verification, left] = await Promise.all([
     latching,
     verify(client, region, bad, options),
-    attempt("the check of the Rollout", () => settle(client, service, previous.digest, bad)),
+    attempt("the canary's Service and the check of the Rollout", async () => {
+      await returnCanary(client, service, state, previous);
+      return settle(client, service, previous.digest, bad);
+    }),
   ]);
   notes.push(...latched, ...left);
   const what = { bad, good: previous.digest, stage: "done", switchedAfter };
@@ -271,19 +286,3 @@ const failures = (results: readonly PromiseSettledResult<unknown>[], names: read
   );
 
 const since = (decided: number): number => Math.round(performance.now() - decided);
-
-/** The entry that a region's rollback leaves in its record. */
-export const entryOf = (
-  { service, who, reason }: RollbackOptions,
-  { done, bad = "", good = "", stage, switchedAfter, verification }: RegionRollback,
-): HistoryEntry => ({
-  at: new Date().toISOString(),
-  who,
-  action: "rollback",
-  service: service.name,
-  digest: bad,
-  from: stage,
-  to: good,
-  reason,
-  outcome: `${done}, switched after ${switchedAfter} ms, ${verification === undefined ? "not verified" : verification.clear ? `verified after ${verification.after} ms` : `NOT verified: ${verification.problem}`}`,
-});

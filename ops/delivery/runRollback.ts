@@ -5,8 +5,8 @@ import { findProject, type Project } from "../project.ts";
 import { styled, table } from "../table.ts";
 import { operator } from "./edit.ts";
 import { short } from "./objects.ts";
-import { record } from "./record.ts";
-import { entryOf, type RegionRollback, type RollbackOptions, rollBack } from "./rollback.ts";
+import { type HistoryEntry, record } from "./record.ts";
+import { type RegionRollback, type RollbackOptions, rollBack } from "./rollback.ts";
 import { type Service, serviceNamed } from "./services.ts";
 
 export interface RollbackWish {
@@ -144,6 +144,22 @@ async function recordAll(
     problem === undefined ? [] : [`${changed[index]?.cluster.region}: not recorded: ${problem}`],
   );
 }
+
+/** The entry that a region's rollback leaves in its record. */
+const entryOf = (
+  { service, who, reason }: RollbackOptions,
+  { done, bad = "", good = "", stage, switchedAfter, verification }: RegionRollback,
+): HistoryEntry => ({
+  at: new Date().toISOString(),
+  who,
+  action: "rollback",
+  service: service.name,
+  digest: bad,
+  from: stage,
+  to: good,
+  reason,
+  outcome: `${done}, switched after ${switchedAfter} ms, ${verification === undefined ? "not verified" : verification.clear ? `verified after ${verification.after} ms` : `NOT verified: ${verification.problem}`}`,
+});
 
 /**
  * Ends the pods of what was taken back, wherever it was seen to get no requests. Last of all: nobody waits for it but the

@@ -84,6 +84,13 @@ export function setWeights(
 export const selectPods = (client: ClusterClient, service: Service, name: string, hash: string): Promise<unknown> =>
   client.merge(`${paths(service).services}/${name}`, { spec: { selector: { [HASH_LABEL]: hash } } }, OPTIONS);
 
+/** What a region goes back to, and how many of its pods are ready. */
+export interface Previous {
+  set: ReplicaSet;
+  digest: string;
+  ready: number;
+}
+
 /**
  * The ReplicaSet to go back to after a full promotion: the one that was stable when the digest was released, as far as that was
  * recorded; else the one with the most pods, which is what Argo leaves of it, while of an aborted canary it leaves few. Never
@@ -92,7 +99,7 @@ export const selectPods = (client: ClusterClient, service: Service, name: string
 export function previousReplicaSet(
   { replicaSets, digest, rollout, history }: RegionState,
   isDenied: (digest: string) => boolean,
-): { set: ReplicaSet; digest: string; ready: number } | undefined {
+): Previous | undefined {
   const before = history.findLast((entry) => entry.action === "release" && entry.digest === digest)?.from;
   const candidates = replicaSets.flatMap((set, age) => {
     const found = digestOf(set.spec.template, rollout.metadata.name);
@@ -129,27 +136,41 @@ const setStable = (client: ClusterClient, service: Service, hash: string): Promi
 
 /**
  * After a full promotion both Services select the new pods, and an abort does nothing. So the image goes back, the previous
- * ReplicaSet is declared stable again, and both Services and all the weight get its pods: all that Argo would do, done without
- * waiting for it. That state holds without Argo, and is whole for it: a version that is stable already has no steps to go, be
- * it within the rollback window or not. In this order: with the image still in place, Argo would undo the rest.
+ * ReplicaSet is declared stable again, and the stable Service and all the weight get its pods: what Argo would do, done without
+ * waiting for it. With `returnCanary` that state holds without Argo, and is whole for it: a version that is stable already has
+ * no steps to go, be it within the rollback window or not. In this order: with the image still in place, Argo would undo the
+ * rest.
  */
 export async function returnTo(
   client: ClusterClient,
   service: Service,
   state: RegionState,
-  previous: { set: ReplicaSet; digest: string; ready: number },
+  previous: Previous,
 ): Promise<void> {
   await setDigest(client, service, previous.digest, state.rollout);
   const hash = hashOf(previous.set);
   // Without pods there is nothing to point at; Argo starts them.
   if (hash === undefined || previous.ready === 0) return;
-  const { stableService, canaryService } = state.rollout.spec.strategy.canary;
   await Promise.all([
     setStable(client, service, hash),
-    selectPods(client, service, stableService, hash),
-    selectPods(client, service, canaryService, hash),
-    setWeights(client, service, state, 0),
+    selectPods(client, service, state.rollout.spec.strategy.canary.stableService, hash),
+    // Every change costs each gateway a new configuration, just when it has another to take up.
+    state.weights !== undefined && canaryWeight(state.rollout, state.weights) === 0
+      ? undefined
+      : setWeights(client, service, state, 0),
   ]);
+}
+
+/** The rest of `returnTo`, which moves no request: the canary's Service has no weight. */
+export async function returnCanary(
+  client: ClusterClient,
+  service: Service,
+  { rollout }: RegionState,
+  { set, ready }: Previous,
+): Promise<void> {
+  const hash = hashOf(set);
+  if (hash !== undefined && ready > 0)
+    await selectPods(client, service, rollout.spec.strategy.canary.canaryService, hash);
 }
 
 /** How often the weights are looked at while they have to hold. */
@@ -182,6 +203,9 @@ export const canaryWeight = ({ spec }: Rollout, weights: TraefikService | undefi
   weights?.spec.weighted.services.find(({ name }) => name === spec.strategy.canary.canaryService)?.weight ?? 0;
 
 export const NOT_OBSERVED = "Argo's controller has not taken the change up; traffic is where it should be without it";
+
+/** How often it is asked whether Argo has settled: the requests are on the new way by then, and nobody waits for this. */
+const SETTLE_MS = 1_000;
 
 /**
  * Waits until Argo runs the digest as the only one. Does nothing by itself but three things: Argo is reminded of a change that
@@ -227,7 +251,7 @@ export async function settle(
             if (!isNotFound(error)) throw error;
           });
     }
-    await sleep(300);
+    await sleep(SETTLE_MS);
   }
   return left;
 }
