@@ -18,3 +18,11 @@ export function quantile(values: readonly number[], share: number): number {
 
 /** Three significant digits: more would be noise. */
 export const rounded = (value: number): number => Number(value.toPrecision(3));
+
+/** Which figures are above their limits, in words. @throws when a limit is for a figure that was not measured */
+export const over = (figures: Figures, limits: Figures): string[] =>
+  Object.entries(limits).flatMap(([figure, most]) => {
+    const value = figures[figure];
+    if (value === undefined) throw new Error(`${figure} has a limit and was not measured`);
+    return value <= most ? [] : [`${figure} is ${value}, must be at most ${most}`];
+  });

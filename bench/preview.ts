@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
 import type { Session } from "../ops/session.ts";
 import { countResources, inTemporaryHome, openProject, timed, timedOutput } from "./engine.ts";
@@ -32,6 +33,8 @@ for (let index = 0; index < ${resources}; index++) {
 }`;
 
 const WITHOUT_PACK = { PULUMI_OPTION_POLICY_PACK: "" };
+/** As novactl hands it over. */
+const WITH_PACK = { PULUMI_OPTION_POLICY_PACK: fileURLToPath(new URL("../policies", import.meta.url)) };
 
 /** Preview of a stack that does not exist yet. */
 async function firstPreview(session: Session): Promise<{ seconds: number; resources: number }> {
@@ -67,11 +70,7 @@ export const preview = (): Promise<Figures> =>
         staging: await timed(staging, unchanged, WITHOUT_PACK),
         flat: await timed(flat, unchanged),
         empty: await timed(empty, unchanged),
-        withPack: await timed(
-          staging,
-          [...unchanged, "--policy-pack", `${import.meta.dirname}/../policies`],
-          WITHOUT_PACK,
-        ),
+        withPack: await timed(staging, unchanged, WITH_PACK),
       });
     }
     const of = (pick: (round: (typeof rounds)[number]) => number) => median(rounds.map(pick));

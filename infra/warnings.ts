@@ -1,12 +1,13 @@
 import { log } from "@pulumi/pulumi";
 
 /**
- * Warns when the program seems to run without its policy pack. A program cannot see `--policy-pack`, only the variable
- * that stands for it, so a pack given on the command line alone warns too; `novactl` sets both.
+ * Warns when the program seems to run without its policy pack. A program sees neither `--policy-pack` nor whether a pack
+ * runs, only the variable by which `novactl`, and a shell after `novactl env`, hand the pack to Pulumi.
  */
 export function warnWithoutPolicyPack(): void {
-  if (process.env.PULUMI_OPTION_POLICY_PACK !== undefined) return;
+  // Pulumi takes an empty one for none.
+  if ((process.env.PULUMI_OPTION_POLICY_PACK ?? "") !== "") return;
   void log.warn(
-    "no policy pack in PULUMI_OPTION_POLICY_PACK: security rules may go unchecked; use `novactl` or pass --policy-pack policies",
+    'PULUMI_OPTION_POLICY_PACK names no policy pack: nothing may have judged what is declared here; use `novactl`, or plain `pulumi` after eval "$(npx novactl env <stack>)". A pack given by --policy-pack runs and cannot be seen from here',
   );
 }

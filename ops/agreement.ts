@@ -22,17 +22,20 @@ export interface Agreement {
   yes: boolean;
   /** Standard output belongs to JSON. */
   json: boolean;
+  /** File for what the policy pack finds. */
+  sarif: string | undefined;
 }
 
 /** Reads what an operator agrees to, before anything is started. @throws with what is wrong with it */
 export function readAgreement(
   stack: string,
-  given: { allow?: string[]; reviewed?: string; yes?: boolean; json?: boolean },
+  given: { allow?: string[]; reviewed?: string; yes?: boolean; json?: boolean; sarif?: string },
   regions: readonly string[],
 ): Agreement {
   const allowed = readAllowed(given.allow ?? []);
   if (given.reviewed !== undefined) readReviewed(given.reviewed, stack);
-  return { allowed, reviewed: given.reviewed, regions, yes: given.yes === true, json: given.json === true };
+  const { reviewed, yes = false, json = false, sarif } = given;
+  return { allowed, reviewed, regions, yes, json, sarif };
 }
 
 /** Exit code of an `up` that dangers nobody has agreed to, or a plan other than the reviewed one, have stopped. */
@@ -65,8 +68,9 @@ export async function decideUp(
     resources,
     rest: previewArguments(rest),
   });
+  const findings = review?.policies.violations ?? policies.findings;
+  await conclude(session, policies, { code, file: agreement.sarif, findings });
   if (review === undefined) return { goesOn: false, code };
-  await conclude(session, policies, { code });
   show(review, agreement);
   if (code !== 0) {
     console.error("refused before anything was touched: rules of the policy pack forbid it");

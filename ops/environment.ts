@@ -54,6 +54,8 @@ export function realVariables(project: Project, stack: string, pulumi: string): 
   return {
     PATH: pathWith(pulumi),
     PULUMI_STACK: stack,
+    // Set in a shell, it would have Pulumi take weights away from Argo in every object; no rule could see it.
+    PULUMI_K8S_ENABLE_PATCH_FORCE: undefined,
     // Pulumi takes a flag from here too: so the pack runs under plain `pulumi`, and the program can see that it does.
     // Once, and not by the flag as well: given both ways it runs twice.
     ...(pack === undefined ? {} : { PULUMI_OPTION_POLICY_PACK: pack, PULUMI_OPTION_POLICY_PACK_CONFIG: undefined }),

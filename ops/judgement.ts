@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import type { Option } from "./command.ts";
 import { OperatorError } from "./operatorError.ts";
 import type { Finding, PolicyRun } from "./policyFindings.ts";
-import { assertJudged, packIdentity } from "./policyVerdict.ts";
+import { assertJudged, type PackIdentity, packIdentity, wasJudged } from "./policyVerdict.ts";
 import { sarif } from "./sarif.ts";
 import type { Session } from "./session.ts";
 
@@ -33,19 +33,21 @@ export interface Outcome {
 /**
  * Ends a run that the project's policy pack had to judge: its findings are written for code hosts, and it counts only when
  * the pack judged it.
+ * @returns the pack, if it judged the run to its end
  * @throws when a run that succeeded was not judged
  */
 export async function conclude(
   { policyPack, project }: Pick<Session, "policyPack" | "project">,
   run: PolicyRun,
   { code, file, findings = run.findings }: Outcome,
-): Promise<void> {
+): Promise<PackIdentity | undefined> {
   // Another project's pack is its own affair.
-  if (policyPack === undefined || project.name !== "novacron") return;
+  if (policyPack === undefined || project.name !== "novacron") return undefined;
   const pack = await packIdentity(policyPack);
   if (file !== undefined) {
     const { rules, stackRules } = await import("../policies/rules/index.ts");
     writeFileSync(file, `${JSON.stringify(sarif(findings, [...rules, ...stackRules], pack.version), undefined, 2)}\n`);
   }
   if (code === 0) assertJudged(run, pack);
+  return wasJudged(run, pack) ? pack : undefined;
 }

@@ -1,6 +1,5 @@
 import { type Account, readAccount } from "../policies/account.ts";
 import type { EngineEvent } from "./eventLog.ts";
-import { urnParts } from "./state.ts";
 
 /** What a rule of the policy pack found wrong. */
 export interface Finding {
@@ -48,9 +47,9 @@ export function policyRun(events: readonly EngineEvent[]): PolicyRun {
   };
 }
 
-/** One line for each finding: level, rule, resource, and what is wrong. */
+/** One line for each finding: level, rule, URN, and what is wrong. */
 export const describeFinding = ({ rule, level, urn, message }: Finding): string =>
-  `${level === "mandatory" ? "refused" : "warning"} ${rule} ${urnParts(urn).type}::${urnParts(urn).name} ${message}`;
+  `${level === "mandatory" ? "refused" : "warning"} ${rule} ${urn} ${message}`;
 
 /** The pack puts the rule's title on the line before. The engine marks colours as `<{%…%}>`. */
 function lastLine(message: string): string {

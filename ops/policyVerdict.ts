@@ -30,11 +30,9 @@ export const describePolicies = ({ findings, summary }: PolicyRun): string[] => 
  *
  * @throws OperatorError when it was not
  */
-export function assertJudged({ packs, summary, account }: PolicyRun, pack: PackIdentity): void {
-  const ran = Object.entries(packs).some(
-    ([name, version]) => name.split("|")[0] === pack.name && version === pack.version,
-  );
-  if (ran && account?.pack === pack.name && account.version === pack.version && account.rules === pack.rules) return;
+export function assertJudged(run: PolicyRun, pack: PackIdentity): void {
+  if (wasJudged(run, pack)) return;
+  const { packs, summary } = run;
   const found = Object.entries(packs).map(([name, version]) => `${name.split("|")[0]} ${version}`);
   throw new OperatorError(
     `the run was not judged by the policy pack ${pack.name} ${pack.version}: ${pack.rules} rules; ${
@@ -43,4 +41,12 @@ export function assertJudged({ packs, summary, account }: PolicyRun, pack: PackI
         : `what ran: ${found.join(", ")}${summary === undefined ? "" : ` (${summary})`}`
     }; take --policy-pack and PULUMI_OPTION_POLICY_PACK out of the call`,
   );
+}
+
+/** Whether a run was judged to its end by this very pack and all of its rules. */
+export function wasJudged({ packs, account }: PolicyRun, pack: PackIdentity): boolean {
+  const ran = Object.entries(packs).some(
+    ([name, version]) => name.split("|")[0] === pack.name && version === pack.version,
+  );
+  return ran && account?.pack === pack.name && account.version === pack.version && account.rules === pack.rules;
 }

@@ -28,6 +28,8 @@ const isWhole = (process.env.NOVACRON_EXCLUDED_REGIONS ?? "") === "";
 const run = new Run({
   production,
   isWhole,
+  // An analysis of a state tells a pack no stack, by which the engine else starts it.
+  isLive: (process.env.PULUMI_NODEJS_STACK ?? "") !== "",
   advisory,
   exemptions,
   tags: given({ owner: config.get("owner"), "cost-center": config.get("costCenter") }),

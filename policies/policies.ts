@@ -53,6 +53,7 @@ function remediation(declared: Rule, run: Run): Partial<ResourceValidationPolicy
 export const stackPolicy = (declared: StackRule, run: Run): StackValidationPolicy => ({
   ...text(declared, run),
   validateStack: ({ resources, notApplicable }, report) => {
+    if (declared.isLive === true && !run.isLive) return notApplicable();
     const shown = new Map(resources.map((resource) => [resource.urn, resource]));
     const stack = { type: "pulumi:pulumi:Stack", urn: declared.id, name: "stack" };
     // By URN, not as they were registered, which differs from run to run: of two that exclude each other the same is named.

@@ -17,6 +17,8 @@ export class Run {
   readonly production: boolean;
   /** Whether all regions take part. What a run leaves alone is shown as it was, its links to the others missing, and is not judged. */
   readonly isWhole: boolean;
+  /** Whether a program runs. Where a state is analysed, what clusters record may have changed since. */
+  readonly isLive: boolean;
   /** Ids of rules that only warn in this stack. */
   readonly advisory: ReadonlySet<string>;
   readonly #exemptions: readonly Exemption[];
@@ -34,10 +36,13 @@ export class Run {
     exemptions: readonly Exemption[];
     /** @default true */
     isWhole?: boolean;
+    /** @default true */
+    isLive?: boolean;
     tags?: Readonly<Record<string, string>>;
   }) {
     this.#tags = of.tags ?? {};
     this.isWhole = of.isWhole ?? true;
+    this.isLive = of.isLive ?? true;
     this.production = of.production;
     this.advisory = of.advisory;
     this.#exemptions = of.exemptions;

@@ -35,6 +35,8 @@ export interface StackRule extends RuleText {
   applies: readonly string[];
   /** Every property that the check reads, on whichever type has it. While one is unknown and nothing is found, the rule is undecided. */
   needs: readonly PropertyPath[];
+  /** Judges what clusters record at this moment: a state that was exported tells what was, and is not asked. @default false */
+  isLive?: boolean;
   check(resources: readonly StackResource[], context: { production: boolean }): readonly StackFinding[];
 }
 

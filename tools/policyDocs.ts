@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { areas } from "../policies/rules/index.ts";
 import type { Source } from "../policies/sources/source.ts";
 import { UNCOVERED } from "../policies/uncovered.ts";
-import { CATALOGUES, type Catalogue, CHECKED, REQUIREMENTS } from "./policyCatalogues.ts";
+import { CATALOGUES, type Catalogue, CHECKED, COMPARED_NOWHERE } from "./policyCatalogues.ts";
+import { REQUIREMENTS } from "./policyRequirements.ts";
 
 const catalogues = Object.keys(CATALOGUES) as Catalogue[];
 
@@ -71,6 +72,10 @@ export function policyDocs(): string {
         ...catalogues.map((name) => (theirs[name] ?? []).join(", ")),
       ]),
     ),
+    "",
+    "Compared nowhere, since a row stands for more than it names:",
+    "",
+    ...Object.entries(COMPARED_NOWHERE).map(([what, ids]) => `- ${what}: ${ids.join(", ")}`),
     "",
   ].join("\n");
 }

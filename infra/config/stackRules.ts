@@ -6,6 +6,9 @@ import { type Draft, regionNames, regionsWith } from "./draft.ts";
 import { type Problem, problem } from "./problems.ts";
 import { nearest } from "./spelling.ts";
 
+/** A stack that is named so must be one: what else says that it is production is its own config, which is free to say anything. */
+const PRODUCTION_NAME = /(^|[-_])prod(uction)?([-_]|$)/;
+
 /** Fewer cannot keep a PBFT quorum through the loss of one: n = 3f+1 needs four places that fail apart. */
 const FEWEST_PRODUCTION_REGIONS = 4;
 
@@ -25,7 +28,7 @@ const ACCOUNT_KEYS: Record<Cloud, string> = {
 export function stackProblems(draft: Draft, stackName: string): Problem[] {
   return [
     ...stackNameProblems(stackName),
-    ...tierProblems(draft),
+    ...tierProblems(draft, stackName),
     ...cloudProblems(draft),
     ...roundTripProblems(draft),
     ...tunnelProblems(draft),
@@ -45,7 +48,17 @@ function stackNameProblems(stackName: string): Problem[] {
   ];
 }
 
-function tierProblems({ tier, protect, regions, logDays, policies }: Draft): Problem[] {
+function tierProblems({ tier, protect, regions, logDays, policies }: Draft, stackName: string): Problem[] {
+  if (tier === "staging" && PRODUCTION_NAME.test(stackName)) {
+    return [
+      problem(
+        ["tier"],
+        tier,
+        `production (in a stack named ${stackName})`,
+        "set it to production, or rename the stack (pulumi stack rename): as staging it may lack protection, and rules of the policy pack may only warn",
+      ),
+    ];
+  }
   if (tier === "staging") {
     return protect === true
       ? [

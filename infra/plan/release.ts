@@ -15,6 +15,15 @@ export interface ReleaseCeiling {
   denied: string[];
 }
 
+/** On a ceiling's ConfigMap: the wave in which its region is released, from 1. */
+export const WAVE_ANNOTATION = "novacron.io/wave";
+
+/** A ceiling as it is planned. */
+export interface PlannedCeiling extends ReleaseCeiling {
+  /** Of its region, from 1. */
+  wave: number;
+}
+
 /** Why a digest must never run again: as JSON under the digest, without `sha256:`, in the ConfigMap `<service>-denied`. */
 export interface Denial {
   /** user@host, or `release gate`. */
@@ -38,7 +47,7 @@ export function describeDenial(text: string): string {
 export type ServiceName = "dwcp-v3" | "dwcp-v1" | "pba";
 
 /** The ceiling of each service in one region. */
-export type RegionRelease = Record<ServiceName, ReleaseCeiling>;
+export type RegionRelease = Record<ServiceName, PlannedCeiling>;
 
 /** Ceilings by region. */
 export type ReleasePlan = Record<string, RegionRelease>;
@@ -63,7 +72,7 @@ export function planRelease({ images, release, pba, regions }: ReleaseFacts): Re
       name,
       {
         "dwcp-v3": ceiling(digestOf(images.dwcpV3), release, name),
-        "dwcp-v1": { digest: digestOf(images.dwcpV1), stage: "done", denied: [] },
+        "dwcp-v1": { digest: digestOf(images.dwcpV1), stage: "done", denied: [], wave: 1 },
         pba: ceiling(digestOf(images.pba), pba.release, name),
       },
     ]),
@@ -82,9 +91,9 @@ export function planWaves(release: Pick<ReleaseConfig, "waves">, regions: readon
   return [...release.waves, ...(rest.length > 0 ? [rest] : [])];
 }
 
-function ceiling(digest: string, release: ReleaseConfig, region: string): ReleaseCeiling {
+function ceiling(digest: string, release: ReleaseConfig, region: string): PlannedCeiling {
   const granted = release.digest === undefined || release.digest === digest;
   const { stage, wave } = granted ? release : { stage: "10" as const, wave: 1 };
   const own = waveOf(release, region);
-  return { digest, stage: own < wave ? "done" : own > wave ? "0" : stage, denied: release.denied };
+  return { digest, stage: own < wave ? "done" : own > wave ? "0" : stage, denied: release.denied, wave: own };
 }

@@ -4,7 +4,7 @@ import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
 import { ComponentResource, type ComponentResourceOptions, mergeOptions } from "@pulumi/pulumi";
-import type { ReleaseCeiling } from "../../infra/plan/release.ts";
+import { type PlannedCeiling, WAVE_ANNOTATION } from "../../infra/plan/release.ts";
 import { AnalysisTemplate, Rollout } from "../crds/rollouts.ts";
 import { TraefikService } from "../crds/traefik.ts";
 import type { Namespace } from "../platform/names.ts";
@@ -30,7 +30,7 @@ export interface CanaryServiceArgs {
   namespace: Namespace;
   /** Its name is that of the Rollout, and the beginning of all names of the service. */
   program: Omit<Program, "spreadBy">;
-  ceiling: ReleaseCeiling;
+  ceiling: PlannedCeiling;
   /** Least and most pods of stable. The first is what runs where nothing measures CPU. */
   replicas: { least: number; most: number };
   /**
@@ -66,7 +66,7 @@ export class CanaryService extends ComponentResource {
     const release = new ConfigMap(
       `${name}-release`,
       {
-        metadata: metadata("-release"),
+        metadata: { ...metadata("-release"), annotations: { [WAVE_ANNOTATION]: String(ceiling.wave) } },
         data: { digest: ceiling.digest, stage: ceiling.stage, denied: ceiling.denied.join(" ") },
       },
       own,

@@ -77,7 +77,11 @@ export const diff = command({
     const resources = regions.length > 0 ? await stateResources(session) : undefined;
     const exclusion = excludeRegions(regions, resources ?? []);
     const { code, review, policies } = await previewReview(session, { exclusion, resources, rest });
-    if (review === undefined) return FAILED;
+    if (review === undefined) {
+      // Without a verdict on the whole: what was found until then.
+      await conclude(session, policies, { code, file: values.sarif });
+      return FAILED;
+    }
     process.stdout.write(written(review, format, { ...terminal(), ...surroundings, allowed }));
     for (const file of files) writeText(file.path, written(review, file.format, { ...surroundings, allowed }));
     if (values.save !== undefined) writeText(values.save, saveReview(project, stack, review, { regions }));

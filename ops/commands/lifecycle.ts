@@ -6,6 +6,7 @@ import { allowOption } from "../consent.ts";
 import { passThroughWithEvents } from "../eventLog.ts";
 import { checkRegions, excludeRegions } from "../excludedRegions.ts";
 import { conclude, refuseOtherPolicies, sarifOption } from "../judgement.ts";
+import { recordJudgement } from "../judgementRecord.ts";
 import { removeDeadLocks } from "../locks.ts";
 import { OperatorError } from "../operatorError.ts";
 import { excludeRegion, noClusters, sim, stackParameter } from "../options.ts";
@@ -201,7 +202,8 @@ async function runLifecycle(operation: Operation, stack: string, wishes: Wishes,
   if (isJudged) {
     const judgement = policyRun(ownEvents(events));
     for (const line of describePolicies(judgement)) console.error(line);
-    await conclude(session, judgement, { code, file: wishes.sarif });
+    const pack = await conclude(session, judgement, { code, file: wishes.sarif });
+    if (operation === "up" && pack !== undefined) await recordJudgement(session, pack);
   }
   return code;
 }

@@ -2,8 +2,10 @@ import type { StackOutputs } from "../../infra/outputSchema.ts";
 import { command } from "../command.ts";
 import { describeDelivery, watchDelivery } from "../delivery/screen.ts";
 import { type Delivery, readDelivery, watched } from "../delivery/status.ts";
+import { judgeOf, readJudgement } from "../judgementRecord.ts";
 import { OperatorError } from "../operatorError.ts";
 import { json, sim, stackParameter } from "../options.ts";
+import type { PackIdentity } from "../policyVerdict.ts";
 import { capture } from "../pulumi.ts";
 import { openSession, type Session } from "../session.ts";
 import { exportState, isProvider, isSecret, placeOf, type StateResource } from "../state.ts";
@@ -84,23 +86,25 @@ interface LastUpdate {
   startTime: string;
   endTime: string;
   changes: Record<string, number>;
-  policyPack: boolean;
+  /** The policy pack that judged it, as novactl has recorded; null for what was no `up`, or is not recorded as judged. */
+  policyPack: PackIdentity | null;
   /** The dangers that were agreed to and what the operator said, else what Pulumi takes for it: the title of the commit. */
   message: string;
 }
 
 /** The last run that was meant to change the stack. */
 async function lastUpdate(session: Session): Promise<LastUpdate | undefined> {
-  const history = JSON.parse(
-    (await capture(session, ["stack", "history", "--json", "--page-size", "20", "--stack", session.stack])) || "[]",
-  ) as {
+  const [printed, judgement] = await Promise.all([
+    capture(session, ["stack", "history", "--json", "--page-size", "20", "--stack", session.stack]),
+    readJudgement(session),
+  ]);
+  const history = JSON.parse(printed || "[]") as {
     kind: string;
     result: string;
     startTime: string;
     endTime: string;
     resourceChanges?: Record<string, number>;
     message?: string;
-    environment?: Record<string, string>;
   }[];
   const run = history.find(({ kind }) => ["update", "refresh", "destroy"].includes(kind));
   return (
@@ -111,10 +115,7 @@ async function lastUpdate(session: Session): Promise<LastUpdate | undefined> {
       endTime: run.endTime,
       changes: run.resourceChanges ?? {},
       message: run.message ?? "",
-      // The history notes how Pulumi was called: whichever way the pack was given, it ran.
-      policyPack: ["pulumi.env.PULUMI_OPTION_POLICY_PACK", "pulumi.flag.policy-pack"].some(
-        (given) => run.environment?.[given] !== undefined,
-      ),
+      policyPack: (run.kind === "update" && judgeOf(run, judgement)) || null,
     }
   );
 }
@@ -184,6 +185,11 @@ function describe({ stack, resources, outputs, pending, lastUpdate: last, delive
 
 const describeUpdate = ({ kind, result, endTime, changes, policyPack, message }: LastUpdate): string => {
   const counts = Object.entries(changes).map(([operation, number]) => `${number} ${operation}`);
-  const policy = kind === "up" ? `, policy pack ${policyPack ? "ran" : "did NOT run"}` : "";
+  const policy =
+    kind !== "up"
+      ? ""
+      : policyPack === null
+        ? ", NOT recorded as judged by the policy pack"
+        : `, judged by ${policyPack.name} ${policyPack.version}: ${policyPack.rules} rules`;
   return `last ${kind}: ${result} at ${endTime} (${counts.join(", ") || "no changes"})${policy}${message === "" ? "" : `: ${message}`}`;
 };

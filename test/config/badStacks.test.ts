@@ -10,6 +10,13 @@ const prod = { stack: "prod" };
 rejects("a cloud whose account is not named", { "clouds.gcp": undefined }, /\{project\}/, /regions\[2\] needs/);
 rejects("an account left empty in YAML", { "clouds.aws": null }, /an object with the keys accountId/, /indented/);
 rejects("a protected staging", { protect: true }, /false, or nothing/, /taken down and built again/);
+rejects(
+  "a prod that calls itself staging",
+  { tier: "staging" },
+  /production \(in a stack named prod\)/,
+  /only warn/,
+  prod,
+);
 rejects("a production with one NAT gateway", { "regions[0].nat": "single" }, /per-zone/, /egress of all others/, prod);
 rejects("a production with short logs", { logDays: 30 }, /90 or more/, /raise it/, prod);
 rejects(

@@ -54,6 +54,7 @@ test("staging's Raft survives a region and its PBFT a liar, and the report says 
 test("prod is protected, in three zones of at least four regions, with native peering inside a cloud", () => {
   const config = shipped("prod");
   const plan = planEnvironment(config, "prod");
+  assert.equal(config.tier, "production", "else the policy pack would judge it as staging");
   assert.equal(config.protect, true);
   assert.ok(plan.regions.length >= 4);
   assert.ok(plan.regions.every(({ zones, nat }) => zones.length === 3 && nat === "per-zone"));

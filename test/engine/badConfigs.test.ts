@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, describe, test } from "node:test";
+import type { sarif } from "../../ops/sarif.ts";
 import { put } from "../config/rejects.ts";
 import { CheckoutProgram } from "./checkoutProgram.ts";
 
@@ -42,6 +45,21 @@ const faults: [what: string, changes: Record<string, unknown>, named: RegExp][] 
 
 const program = new CheckoutProgram();
 
+/** Opens SSH to the internet, and fails once that has been judged. */
+const FAILING = `
+  import { Provider } from "@pulumi/aws/provider.js";
+  import { SecurityGroupIngressRule } from "@pulumi/aws/vpc/securityGroupIngressRule.js";
+  const provider = new Provider("aws", { region: "us-east-1" });
+  const ssh = new SecurityGroupIngressRule(
+    "ssh",
+    { securityGroupId: "sg-0123456789abcdef0", ipProtocol: "tcp", fromPort: 22, toPort: 22, cidrIpv4: "0.0.0.0/0" },
+    { provider },
+  );
+  ssh.urn.apply(() => {
+    throw new Error("the program ends here");
+  });
+`;
+
 describe("a bad config ends a preview with exit code 1, one error and nothing changed", { concurrency: 1 }, () => {
   after(() => program.remove());
 
@@ -61,4 +79,18 @@ describe("a bad config ends a preview with exit code 1, one error and nothing ch
       assert.deepEqual(await program.inventory(), []);
     });
   }
+
+  test("a preview that fails for another reason tells code hosts what the policy pack had found until then", async () => {
+    program.configure();
+    const projectFile = join(program.folder, "Pulumi.yaml");
+    writeFileSync(projectFile, readFileSync(projectFile, "utf8").replace("infra/index.ts", "failing.ts"));
+    writeFileSync(join(program.folder, "failing.ts"), FAILING);
+    const { code, stdout, stderr } = await program.novactl("diff", "staging", "--sim", "--sarif", "found.sarif");
+    assert.equal(code, 1, stdout + stderr);
+    assert.match(stderr, /the program ends here/);
+    const [found] = (JSON.parse(readFileSync(join(program.folder, "found.sarif"), "utf8")) as ReturnType<typeof sarif>)
+      .runs;
+    const ssh = found?.results.find(({ ruleId }) => ruleId === "NET-001");
+    assert.match(ssh?.locations[0]?.logicalLocations[0]?.fullyQualifiedName ?? "", /^urn:pulumi:staging::.*::ssh$/);
+  });
 });

@@ -73,7 +73,10 @@ describe("a stack's life on the simulated clouds", { concurrency: 1 }, () => {
     assert.deepEqual(status.pending, []);
     assert.deepEqual(Object.keys(status.outputs as object).toSorted(), ["bucket", "vpcId"]);
     assert.match(JSON.stringify(status.lastUpdate), /"kind":"up","result":"succeeded"/);
-    assert.match((await novactl("status", "staging", "--sim")).stdout, /AWS +aws-use1 +16\ntotal +16/);
+    assert.match(JSON.stringify(status.lastUpdate), /"policyPack":null/, "the project has none");
+    const { stdout } = await novactl("status", "staging", "--sim");
+    assert.match(stdout, /AWS +aws-use1 +16\ntotal +16/);
+    assert.match(stdout, /last up: succeeded .*, NOT recorded as judged by the policy pack/);
   });
 
   test("an edit of the stack file counts at the next run", async () => {

@@ -4,9 +4,12 @@ import { DatabaseSync } from "node:sqlite";
 import { after, before, describe, test } from "node:test";
 import { stackOutputSchema } from "../../infra/outputSchema.ts";
 import { preSharedKey } from "../../infra/plan/ipsec.ts";
+import { packIdentity } from "../../ops/policyVerdict.ts";
+import type { sarif } from "../../ops/sarif.ts";
 import type { StateResource } from "../../ops/state.ts";
 import type { Loss } from "../../sim/network/oracle.ts";
 import { Store } from "../../sim/store.ts";
+import { checkout } from "../ops/novactl.ts";
 import { CheckoutProgram, type Report } from "./checkoutProgram.ts";
 import { assertTakesDown, mutations } from "./meshMutations.ts";
 
@@ -71,12 +74,23 @@ describe("staging on the simulated clouds", { concurrency: 1 }, () => {
   });
 
   test("a second preview and a refresh find nothing to do, under the policy pack", async () => {
-    const again = await preview();
+    const file = join(program.home, "found.sarif");
+    const again = await program.json<Report>(0, "preview", "staging", "--sim", "--sarif", file);
     assert.deepEqual(changesOf(again), {});
     assert.match(JSON.stringify(again.policyPacks), /policies":"\d/);
     assert.deepEqual(again.policies, [], "the shipped stack breaks no rule");
     assert.match(again.policySummary, /^novacron \d+\.\d+\.\d+: \d+ rules, \d+ resources; /);
+    const [found] = (JSON.parse(program.read("found.sarif")) as ReturnType<typeof sarif>).runs;
+    assert.deepEqual(found?.results, []);
     await program.json(0, "drift", "staging", "--sim");
+  });
+
+  test("status tells which policy pack judged the last `up`, by name, version and number of rules", async () => {
+    const { lastUpdate } = await program.json<{ lastUpdate: { policyPack: unknown } }>(0, "status", "staging", "--sim");
+    const identity = await packIdentity(join(checkout, "policies"));
+    assert.deepEqual(lastUpdate.policyPack, identity);
+    const { stdout } = await program.novactl("status", "staging", "--sim");
+    assert.ok(stdout.includes(`judged by novacron ${identity.version}: ${identity.rules} rules`), stdout);
   });
 
   test("what the stack publishes keeps its contract, and kubeconfigs are secret and hold no token", async () => {

@@ -120,7 +120,10 @@ test("ceiling, annotation, image and environment name one digest, so that a gate
     const rollout = objectOf(objects, "Rollout", service);
     const [container] = podsOf(rollout).containers;
     assert.equal(rollout.metadata.annotations?.["novacron.io/digest"], digest);
-    assert.equal(objectOf(objects, "ConfigMap", `${service}-release`).data.digest, digest);
+    const ceiling = objectOf(objects, "ConfigMap", `${service}-release`);
+    assert.equal(ceiling.data.digest, digest);
+    // The region is in the first wave of each release.
+    assert.equal(ceiling.metadata.annotations?.["novacron.io/wave"], "1");
     assert.equal(container.image, image);
     assert.equal(container.env.find(({ name }: { name: string }) => name === "IMAGE_DIGEST").value, digest);
   }

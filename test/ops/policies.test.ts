@@ -1,14 +1,20 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
+import { explain } from "../../ops/commands/policies.ts";
 import type { EngineEvent } from "../../ops/eventLog.ts";
+import { conclude } from "../../ops/judgement.ts";
+import { judgeOf } from "../../ops/judgementRecord.ts";
 import { OperatorError } from "../../ops/operatorError.ts";
 import { describeFinding, policyRun } from "../../ops/policyFindings.ts";
-import { assertJudged, describePolicies } from "../../ops/policyVerdict.ts";
+import { assertJudged, describePolicies, packIdentity } from "../../ops/policyVerdict.ts";
 import { ownEvents } from "../../ops/runReport.ts";
 import { sarif } from "../../ops/sarif.ts";
 import { accountText } from "../../policies/account.ts";
 import { rules, stackRules } from "../../policies/rules/index.ts";
-import { novactl } from "./novactl.ts";
+import { checkout, novactl } from "./novactl.ts";
 
 const URN = "urn:pulumi:staging::novacron::novacron:aws:Storage$aws:s3/bucket:Bucket::aws-use1-artifacts";
 const FAULT = "no companion names it. Fix: Add one. Why: `novactl policies explain STO-003`";
@@ -33,11 +39,9 @@ const account = accountOf(10);
 const pack = { name: "novacron", version: "0.1.0", rules: 10 };
 const packs = { "novacron|local|policies": "0.1.0" };
 
-test("a finding is one line: level, rule, resource, fault and fix", () => {
+test("a finding is one line: level, rule, URN, fault and fix", () => {
   const { findings } = policyRun([said("STO-003", FAULT)]);
-  assert.deepEqual(findings.map(describeFinding), [
-    `refused STO-003 aws:s3/bucket:Bucket::aws-use1-artifacts ${FAULT}`,
-  ]);
+  assert.deepEqual(findings.map(describeFinding), [`refused STO-003 ${URN} ${FAULT}`]);
 });
 
 test("the pack's own account is told last and is no finding", () => {
@@ -123,9 +127,54 @@ test("novactl lists every rule, and explains each with its reason, sources and f
     explained.stdout,
     /\nSources:\n {2}AWS: .*\n {4}https:\/\/docs\.aws\.amazon\.com\/.*\n {2}CIS AWS Foundations .*\n/,
   );
+  assert.match(explained.stdout, /\n\nNothing is exempt\.\n$/);
   const unknown = await novactl(["policies", "explain", "STO-999"]).ended;
   assert.equal(unknown.code, 1);
   assert.match(unknown.stderr, /no rule 'STO-999'/);
+});
+
+test("novactl tells who is exempt from a rule, until when, by whom and why", async (t) => {
+  // Before any of the shipped exemptions ends.
+  t.mock.timers.enable({ apis: ["Date"], now: Date.parse("2026-11-28") });
+  const printed = t.mock.method(console, "log", () => {});
+  assert.equal(await explain.start(["TLS-001"]), 0);
+  assert.match(
+    String(printed.mock.calls[0]?.arguments[0]),
+    /\n\nExempt:\n {2}azure-native:\S+::\S+ in staging, prod until 20\d\d-\d\d-\d\d \(platform-team\): \S.+/,
+  );
+});
+
+test("findings of a run that failed are written for code hosts all the same, as of one that succeeded", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "novacron-test-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const session = { policyPack: join(checkout, "policies"), project: { name: "novacron", folder, home: folder } };
+  const identity = await packIdentity(session.policyPack);
+  const judged = { ...identity, pack: identity.name, resources: 5, exempted: [], deferred: [], deferredResources: 0 };
+  const told = said("SUMMARY", accountText(judged), "advisory");
+  const end = ended(true, { "novacron|local|policies": identity.version });
+  for (const [code, events, judge] of [
+    [1, [said("STO-003", FAULT)], undefined],
+    [0, [said("STO-003", FAULT, "advisory"), told, end], identity],
+    // What fails after all has been judged was judged.
+    [1, [said("STO-003", FAULT), told, end], identity],
+  ] as const) {
+    const file = join(folder, "found.sarif");
+    assert.deepEqual(await conclude(session, policyRun(events), { code, file }), judge);
+    const { runs } = JSON.parse(readFileSync(file, "utf8")) as ReturnType<typeof sarif>;
+    assert.deepEqual(
+      runs[0]?.results.map(({ ruleId }) => ruleId),
+      ["STO-003"],
+    );
+    rmSync(file);
+  }
+  await assert.rejects(conclude(session, policyRun([said("STO-003", FAULT)]), { code: 0 }), /was not judged/);
+});
+
+test("a record of the pack speaks for the `up` that it follows, and for none that began later", () => {
+  const judgement = { ...pack, at: "2026-11-28T12:00:30.000Z" };
+  assert.deepEqual(judgeOf({ startTime: "2026-11-28T12:00:00.000Z" }, judgement), pack);
+  assert.equal(judgeOf({ startTime: "2026-11-28T12:00:31.000Z" }, judgement), undefined);
+  assert.equal(judgeOf({ startTime: "2026-11-28T12:00:00.000Z" }, undefined), undefined);
 });
 
 test("novactl lets no flag of Pulumi's put another pack or another level in the place of the project's", async () => {

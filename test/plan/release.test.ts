@@ -101,10 +101,11 @@ test("each region's ceiling names the image of the config and everything that is
     fc.property(facts, ({ names, config, release }) => {
       const plan = planEnvironment({ ...config, release }, "test").release;
       assert.deepEqual(Object.keys(plan).toSorted(), names.toSorted());
-      for (const services of Object.values(plan)) {
+      for (const [name, services] of Object.entries(plan)) {
+        assert.equal(services["dwcp-v3"].wave, waveOf(release, name));
         assert.equal(services["dwcp-v3"].digest, digestNumber(3));
         assert.deepEqual(services["dwcp-v3"].denied, release.denied);
-        assert.deepEqual(services["dwcp-v1"], { digest: digestNumber(1), stage: "done", denied: [] });
+        assert.deepEqual(services["dwcp-v1"], { digest: digestNumber(1), stage: "done", denied: [], wave: 1 });
         assert.equal(services.pba.digest, digestNumber(4));
       }
     }),

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { rules, stackRules } from "../../policies/rules/index.ts";
-import { REQUIREMENTS } from "../../tools/policyCatalogues.ts";
+import { COMPARED_NOWHERE } from "../../tools/policyCatalogues.ts";
 import { policyDocs } from "../../tools/policyDocs.ts";
+import { REQUIREMENTS } from "../../tools/policyRequirements.ts";
 
 test("docs/policies.md tells the rules as they are", () => {
   const committed = readFileSync(new URL("../../docs/policies.md", import.meta.url), "utf8");
@@ -20,4 +21,15 @@ test("the comparison with other catalogues names rules that there are, and no re
       assert.equal(new Set(found).size, found.length, `${what}: ${name}`);
     }
   }
+});
+
+test("every rule is compared with the other catalogues, or is named among those that are not", () => {
+  const compared = new Set(REQUIREMENTS.flatMap(({ ours }) => ours));
+  const named = Object.values(COMPARED_NOWHERE).flat();
+  const ids = [...rules, ...stackRules].map(({ id }) => id);
+  assert.deepEqual(
+    ids.filter((id) => !compared.has(id)).toSorted(),
+    named.toSorted(),
+    "give the rule a row in tools/policyRequirements.ts, or name it in COMPARED_NOWHERE of tools/policyCatalogues.ts",
+  );
 });

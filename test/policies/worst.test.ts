@@ -54,5 +54,10 @@ test("preview, up and an analysis of the exported state find the same", async (t
   writeFileSync(file, state);
   const analysis = await analyzed(file, "staging");
   assert.notEqual(analysis.code, 0, "without the stack's config nothing only warns");
-  assert.deepEqual(places(analysis.findings), places(up.findings));
+  const live = stackRules.filter(({ isLive }) => isLive === true).map(({ id }) => id);
+  assert.deepEqual(
+    places(analysis.findings),
+    places(up.findings.filter(({ rule }) => !live.includes(rule))),
+    "what clusters record is not asked of a state, which tells what was",
+  );
 });

@@ -30,6 +30,7 @@ import patchForce from "./patchForce.ts";
 import previousStays from "./previousStays.ts";
 import progressDeadline from "./progressDeadline.ts";
 import progressThreshold from "./progressThreshold.ts";
+import recordedStages from "./recordedStages.ts";
 import replicasOwner from "./replicasOwner.ts";
 import revisionHistory from "./revisionHistory.ts";
 import rollbackWindow from "./rollbackWindow.ts";
@@ -82,6 +83,7 @@ export const delivery: Area = {
     namesExist,
     selectorsOwner,
     waves,
+    recordedStages,
     ceilingDigest,
     roomForTwo,
     autoscaler,

@@ -1,49 +1,61 @@
-import { CEILING_STAGES, LAST_STAGE } from "../../delivery/canary.ts";
-import { isCeiling } from "../../delivery/ceilings.ts";
-import { clustersOf, type KubernetesObject } from "../../kubernetes/cluster.ts";
+import {
+  type Ceiling,
+  ceilingsByService,
+  isBefore,
+  isDone,
+  isWaiting,
+  WAVE_ANNOTATION,
+} from "../../delivery/ceilings.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
 import { RELEASES } from "../../sources/ours.ts";
 import { SAFE_DEPLOYMENTS } from "../../sources/papers.ts";
 import { type StackFinding, stackRule } from "../../stackRule.ts";
-import { recordOf } from "../../values.ts";
-
-const NOTHING = CEILING_STAGES[0];
-
-const dataOf = ({ props }: KubernetesObject) => recordOf(props.data);
 
 export default stackRule({
   id: "DEL-037",
-  title: "One stage of a release is under way at a time: every other region is recorded as done, or waits",
+  title: "Waves are released one after another: one stage in each, and none begins before all earlier ones are done",
   severity: "critical",
-  why: "Regions are released one wave after another so that a fault meets one of them. Two stages under way at once mean that a wave was promoted before the one ahead of it was recorded as done; ceilings for two digests, that it was promoted on the word of another image.",
+  why: "Regions are released in waves so that a fault meets one of them. A wave that is allowed anything before the one ahead of it is done meets its fault everywhere; ceilings for two digests were promoted on the word of another image. What the ceilings say is what was decided; whether it came about is DEL-047's.",
   sources: [SAFE_DEPLOYMENTS, RELEASES],
-  fix: "Promote with `novactl promote`, or give release.stage and release.wave of the stack's config one wave that is under way, with the waves before it done.",
+  fix: `Promote with \`novactl promote\`, or give release.stage and release.wave of the stack's config one wave that is under way, with the waves before it done; each ceiling names its wave under ${WAVE_ANNOTATION}.`,
   applies: [KUBERNETES.configMap],
-  needs: ["metadata.name", "data.digest", "data.stage"],
-  check: (resources) => {
-    const ceilings = clustersOf(resources).flatMap((cluster) =>
-      cluster.of(KUBERNETES.configMap).filter(({ props }) => isCeiling(props)),
-    );
-    const byService = Map.groupBy(ceilings, ({ namespace, objectName }) => `${namespace}/${objectName}`);
-    return [...byService.values()].flatMap(faults);
-  },
+  needs: ["metadata.name", "metadata.annotations", "data.digest", "data.stage"],
+  check: (resources) => ceilingsByService(resources).flatMap(faults),
 });
 
-function faults(regions: KubernetesObject[]): StackFinding[] {
-  const [first] = regions;
-  const underWay = [...new Set(regions.map((each) => dataOf(each).stage))].filter(
-    (stage) => stage !== NOTHING && stage !== LAST_STAGE,
-  );
-  const digests = new Set(regions.map((each) => dataOf(each).digest));
+function faults(ceilings: Ceiling[]): StackFinding[] {
+  const [first] = ceilings;
+  const digests = new Set(ceilings.map(({ digest }) => digest));
   return [
-    ...(underWay.length <= 1
-      ? []
-      : [
-          {
-            urn: first?.urn,
-            text: `${underWay.length} stages of one release are under way in different regions, must be one`,
-          },
-        ]),
-    ...(digests.size === 1 ? [] : [{ urn: first?.urn, text: "regions have ceilings for different digests" }]),
-  ].map(({ urn, text }) => (urn === undefined ? { text } : { urn, text }));
+    ...(first !== undefined && digests.size > 1
+      ? [{ urn: first.urn, text: "regions have ceilings for different digests" }]
+      : []),
+    ...(ceilings.every(isDone) ? [] : outOfOrder(ceilings)),
+  ];
+}
+
+function outOfOrder(ceilings: Ceiling[]): StackFinding[] {
+  const byWave = Map.groupBy(
+    ceilings.filter(({ wave }) => wave !== undefined),
+    ({ wave }) => wave,
+  );
+  return [
+    ...ceilings
+      .filter(({ wave }) => wave === undefined)
+      .map(({ urn }) => ({
+        urn,
+        text: `metadata.annotations names no ${WAVE_ANNOTATION} while a release is under way`,
+      })),
+    ...[...byWave].flatMap(([wave, [first, ...others]]) =>
+      first === undefined || others.every(({ stage }) => stage === first.stage)
+        ? []
+        : [{ urn: first.urn, text: `regions of wave ${wave} have ceilings of different stages` }],
+    ),
+    ...ceilings.flatMap((later) => {
+      const earlier = ceilings.find((each) => isBefore(each, later) && !isDone(each));
+      return earlier === undefined || isWaiting(later)
+        ? []
+        : [{ urn: later.urn, text: `wave ${later.wave} may begin while wave ${earlier.wave} is not done` }];
+    }),
+  ];
 }
