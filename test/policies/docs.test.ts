@@ -4,10 +4,18 @@ import { test } from "node:test";
 import { rules, stackRules } from "../../policies/rules/index.ts";
 import { REQUIREMENTS } from "../../tools/policyCatalogues.ts";
 import { policyDocs } from "../../tools/policyDocs.ts";
+import { stackCases } from "./fixtures/index.ts";
+import { TWOFOLD } from "./twofold.ts";
 
 test("docs/policies.md tells the rules as they are", () => {
   const committed = readFileSync(new URL("../../docs/policies.md", import.meta.url), "utf8");
   assert.ok(committed === policyDocs(), "run: node tools/policyDocs.ts > docs/policies.md");
+});
+
+test("docs/policies.md counts the faults that are two", () => {
+  const faults = stackCases.filter(({ fires }) => fires === true).length;
+  const told = `${faults} faults of resources together, ${Object.keys(TWOFOLD).length} are two at once`;
+  assert.ok(policyDocs().replaceAll("\n", " ").includes(told), `tools/policiesIntroduction.md must say: ${told}`);
 });
 
 test("the comparison with other catalogues names rules that there are, and no requirement without one", () => {
