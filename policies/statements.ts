@@ -50,7 +50,7 @@ const many = (value: unknown): unknown[] => (value === undefined ? [] : Array.is
 export const admitsAnyone = ({ principals }: Statement): boolean => Object.values(principals).flat().includes("*");
 
 /** Conditions that leave of everybody those of one account or organisation. */
-const OWN = /^(kms:CallerAccount|aws:Principal(Account|OrgID|Arn))$/;
+const OWN = /^(kms:CallerAccount|aws:Principal(Account|OrgID|Arn))$/i;
 
 /**
  * Whether a statement allows something to everybody. Other conditions say how one comes or from where, not who one is: TLS is

@@ -1,9 +1,6 @@
 import { knownAt, Unknown, valueAt, valuesAt } from "../path.ts";
 import { type IngressReader, isAnywhere, openPorts } from "./opening.ts";
 
-/** A rule of a group's list, and one that is a resource of its own. */
-const NAMES = ["name", "securityRuleName"];
-
 const GROUP = "azure-native:network:NetworkSecurityGroup";
 
 const SOURCES = ["sourceAddressPrefix", "sourceAddressPrefixes[]"];
@@ -11,10 +8,11 @@ const PORTS = ["destinationPortRange", "destinationPortRanges[]"];
 
 export const azureIngress: IngressReader = {
   types: [GROUP, "azure-native:network:SecurityRule"],
-  needs: ["direction", "access", "protocol", ...NAMES, ...SOURCES, ...PORTS].flatMap((path) => [
-    path,
-    `securityRules[].${path}`,
-  ]),
+  needs: [
+    "securityRuleName",
+    "securityRules[].name",
+    ...["direction", "access", "protocol", ...SOURCES, ...PORTS].flatMap((path) => [path, `securityRules[].${path}`]),
+  ],
   openings: (properties, type) => {
     const rules = type === GROUP ? valuesAt(properties, "securityRules[]") : [{ at: "", value: properties }];
     return rules
@@ -22,7 +20,7 @@ export const azureIngress: IngressReader = {
       .filter(({ value }) => SOURCES.some((path) => knownAt(value, path).some(isAnywhere)))
       .map(({ at, value }) => ({
         at,
-        name: NAMES.map((path) => valueAt(value, path)).find((name) => name !== undefined),
+        name: valueAt(value, type === GROUP ? "name" : "securityRuleName"),
         ports: openPorts(
           valueAt(value, "protocol"),
           PORTS.flatMap((path) => valuesAt(value, path)).map((port) => port.value),

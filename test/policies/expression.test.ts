@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { splitAt } from "../../policies/expression.ts";
-import noDataFails from "../../policies/rules/delivery/noDataFails.ts";
 import { judge } from "../../policies/rule.ts";
+import noDataFails from "../../policies/rules/delivery/noDataFails.ts";
 import { asRuleSees, changedExample } from "./fixtures/fixture.ts";
 import { goodOne } from "./fixtures/index.ts";
 

@@ -8,6 +8,7 @@ import { isAbout, judge, type Properties } from "../../policies/rule.ts";
 import { areas, rules, stackRules } from "../../policies/rules/index.ts";
 import { asRuleSees, changedExample, type Example, UNKNOWN_TEXT } from "./fixtures/fixture.ts";
 import { good, goodOne, mutations, stackCases, wrong } from "./fixtures/index.ts";
+import { TWOFOLD_CHANGES } from "./twofold.ts";
 
 const verdicts = (example: Example, production = true) =>
   rules.map((rule) => ({ rule, verdict: judge(rule, asRuleSees(example), production) }));
@@ -28,8 +29,10 @@ test("a resource as it should be is refused by no rule and left undecided by non
 });
 
 for (const [id, type, place, value] of mutations) {
-  test(`${id}, and no other rule, refuses ${type} with ${place} ${JSON.stringify(value) ?? "left out"}`, () => {
-    assert.deepEqual(refusals(changedExample(goodOne(type), place, value)), [id]);
+  const { others = [] } = TWOFOLD_CHANGES[`${id} ${type} ${place}`] ?? {};
+  const also = others.length === 0 ? "no other rule" : others.join(", ");
+  test(`${id}, and ${also}, refuses ${type} with ${place} ${JSON.stringify(value) ?? "left out"}`, () => {
+    assert.deepEqual(refusals(changedExample(goodOne(type), place, value)), [id, ...others]);
   });
 }
 

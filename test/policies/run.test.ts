@@ -52,7 +52,9 @@ test("an exemption that takes in every resource of its type is told, unless that
   const every = exemption("TAG-001", "*nat*");
   const some = exemption("TAG-001", "*-nat-a");
   const one = run(every, some);
-  const declare = (...names: string[]) => names.forEach((name) => one.declare(address(name).urn, { props: {} }));
+  const declare = (...names: string[]) => {
+    for (const name of names) one.declare(address(name).urn, { props: {} });
+  };
   declare("aws-use1-nat-a", "aws-usw2-nat-a");
   assert.deepEqual(one.broad, []);
   declare("aws-use1-nat-b");
