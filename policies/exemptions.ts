@@ -1,4 +1,6 @@
 import { parse } from "yaml";
+import { isAbout } from "./rule.ts";
+import { UNCOVERED } from "./uncovered.ts";
 
 /**
  * A resource that may break a rule for a while: what cannot be kept yet, or not by this resource, said openly instead of in
@@ -27,8 +29,13 @@ export interface Occasion {
   rules: readonly string[];
 }
 
+/** What a finding about the stack as a whole is about. */
+export const STACK_TYPE = "pulumi:pulumi:Stack";
+
 /** In days: whatever is needed for longer is to be decided again each year. */
 const LONGEST = 366;
+/** By its stacks an exemption must not make production looser than staging. */
+const [STAGING, PRODUCTION] = ["staging", "prod"];
 /** Letters and digits that a pattern must name, so that it means something and not everything. */
 const NARROW = 3;
 const FIELDS = ["rule", "resource", "stacks", "reason", "owner", "expiry"];
@@ -59,6 +66,9 @@ export const holdsIn = ({ stacks }: Exemption, stack: string): boolean =>
 /** Type token of the resources that an exemption is about. */
 export const exemptedType = ({ resource }: Exemption): string => split(resource)[0];
 
+/** Whether an exemption says by `*` which resources it is about. */
+export const isPattern = ({ resource }: Exemption): boolean => split(resource)[1].includes("*");
+
 /** Whether an exemption is about this resource. The type is canonical, the name the resource's own. */
 export function concerns({ resource }: Exemption, type: string, name: string): boolean {
   const [exemptType, pattern] = split(resource);
@@ -75,15 +85,45 @@ function faultsOf(entry: unknown, { today, rules }: Occasion): string[] {
       .map((field) => `unknown field '${field}'; there are ${FIELDS.join(", ")}`),
     ...(rules.includes(`${rule}`) ? [] : [`there is no rule '${rule}'; see \`novactl policies\``]),
     ...breadthFaults(resource),
-    ...(stacks === undefined || (Array.isArray(stacks) && stacks.length > 0)
-      ? []
-      : ["stacks must be a list of names, or left out"]),
+    ...stackFaults(stacks),
     ...(typeof reason === "string" && reason.length >= 20
       ? []
       : ["reason must say in a sentence why the rule cannot be kept"]),
     ...(typeof owner === "string" && owner !== "" ? [] : ["owner must name who sees to it that it ends"]),
     ...expiryFaults(expiry, today),
   ];
+}
+
+function stackFaults(stacks: unknown): string[] {
+  if (stacks === undefined) return [];
+  if (!Array.isArray(stacks) || stacks.length === 0) return ["stacks must be a list of names, or left out"];
+  return stacks.includes(PRODUCTION) && !stacks.includes(STAGING)
+    ? [
+        `stacks names ${PRODUCTION} and not ${STAGING}, and production may not be the looser one: name both, or leave it out`,
+      ]
+    : [];
+}
+
+/**
+ * Exemptions that can let nothing off, since no rule is about such a type: a misspelt one would never be missed.
+ *
+ * @param rules what there is, with their types.
+ */
+export function strangeTypes(
+  exemptions: readonly Exemption[],
+  rules: readonly { id: string; applies: readonly string[] }[],
+): string[] {
+  const known = new Set([STACK_TYPE, ...rules.flatMap(({ applies }) => applies), ...Object.keys(UNCOVERED)]);
+  return exemptions
+    .filter((each) => {
+      const type = exemptedType(each);
+      const applies = rules.find(({ id }) => id === each.rule)?.applies ?? [];
+      return !known.has(type) || !isAbout([...applies, STACK_TYPE], type);
+    })
+    .map(
+      ({ rule, resource }) =>
+        `exemption of ${resource} from ${rule}: the rule is not about such a type; \`novactl policies explain ${rule}\` names its types`,
+    );
 }
 
 function breadthFaults(resource: unknown): string[] {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { PolicyPack } from "@pulumi/policy";
 import { Config } from "@pulumi/pulumi/config.js";
 import { deserializeOnce } from "./deserializeOnce.ts";
-import { readExemptions } from "./exemptions.ts";
+import { readExemptions, strangeTypes } from "./exemptions.ts";
 import { readLevels } from "./levels.ts";
 import { declarations, resourcePolicy, stackPolicy } from "./policies.ts";
 import { rules, stackRules } from "./rules/index.ts";
@@ -43,7 +43,7 @@ new PolicyPack("novacron", {
     ...rules.map((rule) => resourcePolicy(rule, run)),
     ...stackRules.map((rule) => stackPolicy(rule, run)),
     // Last, since they tell what the others found.
-    settingsPolicy([...faults, ...levelFaults], run),
+    settingsPolicy([...faults, ...strangeTypes(exemptions, [...rules, ...stackRules]), ...levelFaults], run),
     summary({ name: "novacron", version, rules: ids.length }, run),
   ],
 });

@@ -1,4 +1,5 @@
 import type { PolicyResource, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
+import { STACK_TYPE } from "./exemptions.ts";
 import { canonicalType, judge, type Rule, type RuleText } from "./rule.ts";
 import type { Run } from "./run.ts";
 import { secretPlaces } from "./secretPlaces.ts";
@@ -55,7 +56,6 @@ export const stackPolicy = (declared: StackRule, run: Run): StackValidationPolic
   validateStack: ({ resources, notApplicable }, report) => {
     if (declared.isLive === true && !run.isLive) return notApplicable();
     const shown = new Map(resources.map((resource) => [resource.urn, resource]));
-    const stack = { type: "pulumi:pulumi:Stack", urn: declared.id, name: "stack" };
     // By URN, not as they were registered, which differs from run to run: of two that exclude each other the same is named.
     const inOrder = resources.toSorted((a, b) => (a.urn < b.urn ? -1 : 1));
     const verdict = judgeStack(
@@ -71,11 +71,11 @@ export const stackPolicy = (declared: StackRule, run: Run): StackValidationPolic
       case "fail":
         for (const { urn, text: finding } of verdict.findings) {
           if (!run.isWhole && urn !== undefined && run.declared(urn) === undefined) continue;
-          if (!run.exempts(declared.id, shown.get(urn ?? "") ?? stack)) report(message(declared, finding), urn);
+          if (!run.exempts(declared.id, shown.get(urn ?? "") ?? run.stack)) report(message(declared, finding), urn);
         }
         return;
       case "deferred":
-        for (const { urn } of verdict.waitsFor) run.defer(declared.id, shown.get(urn ?? "") ?? stack);
+        for (const { urn } of verdict.waitsFor) run.defer(declared.id, shown.get(urn ?? "") ?? run.stack);
     }
   },
 });
@@ -93,12 +93,10 @@ export const declarations = (run: Run): ResourceValidationPolicy => ({
     return undefined;
   },
   validateResource: ({ type, urn, props, provider }) => {
-    if (type !== STACK) run.declare(urn, { props, provider: provider?.urn });
+    // The stack itself declares nothing: what it publishes is there once all is registered.
+    if (type !== STACK_TYPE) run.declare(urn, { props, provider: provider?.urn });
   },
 });
-
-/** The stack itself declares nothing: what it publishes is there once all is registered. */
-const STACK = "pulumi:pulumi:Stack";
 
 const asRulesSee = (
   { type, urn, name, props, opts, propertyDependencies, provider }: PolicyResource,

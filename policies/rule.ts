@@ -46,9 +46,16 @@ export const ok: readonly string[] = [];
 /** In `applies`: whatever the type is. For what must not stand in any resource. */
 export const EVERY_TYPE = "*";
 
+/** In `applies`: every object of a cluster, whatever its kind. */
+export const EVERY_OBJECT = "kubernetes:*";
+
+/** Whether a type is among those of a rule's `applies`, of which one that ends in `*` is all that begin so. */
+export const isAbout = (applies: readonly string[], type: string): boolean =>
+  applies.some((each) => (each.endsWith("*") ? type.startsWith(each.slice(0, -1)) : each === type));
+
 /** A rule about one resource by itself. */
 export interface Rule extends RuleText {
-  /** Type tokens. */
+  /** Type tokens; `EVERY_TYPE` and `EVERY_OBJECT` stand for more than one. */
   applies: readonly string[];
   /** Every property that the check reads, on whichever type has it. While one is unknown, the rule does not pass a resource. */
   needs: readonly PropertyPath[];
@@ -89,7 +96,7 @@ export function judge(
 ): Verdict {
   const { props: properties, options } = resource;
   const canonical = canonicalType(resource.type);
-  if (![canonical, EVERY_TYPE].some((type) => asked.applies.includes(type))) return { kind: "not applicable" };
+  if (!isAbout(asked.applies, canonical)) return { kind: "not applicable" };
   const unknown = asked.needs
     .flatMap((path) => valuesAt(properties, path))
     .flatMap(({ at, value }) => (value instanceof Unknown ? [at] : []));

@@ -1,4 +1,4 @@
-import { concerns, type Exemption, exemptedType, holdsIn } from "./exemptions.ts";
+import { concerns, type Exemption, exemptedType, holdsIn, isPattern, STACK_TYPE } from "./exemptions.ts";
 import { canonicalType } from "./rule.ts";
 import type { StackResource } from "./stackRule.ts";
 
@@ -48,16 +48,25 @@ export class Run {
     this.#exemptions = of.exemptions;
   }
 
-  readonly #types = new Set<string>();
+  /** Names of what is declared, by type. */
+  readonly #names = new Map<string, Set<string>>();
 
   /** Name and project of the stack, as the resources' own URNs tell: an analysis of a state says neither to the pack. */
   #stack = { name: "", project: "" };
+
+  /** What a finding is about that no resource is to blame for: the engine names the stack so. */
+  get stack(): Named {
+    const { name, project } = this.#stack;
+    const own = `${project}-${name}`;
+    return { type: STACK_TYPE, urn: `urn:pulumi:${name}::${project}::${STACK_TYPE}::${own}`, name: own };
+  }
 
   /** Keeps what the program declares of a resource: rules about resources together judge by that, as those about one do. */
   declare(urn: string, declared: Pick<StackResource, "props" | "provider">): void {
     this.#declared.set(urn, declared);
     this.#stack = stackOf(urn);
-    this.#types.add(typeOf(urn));
+    const type = typeOf(urn);
+    this.#names.set(type, (this.#names.get(type) ?? new Set()).add(nameOf(urn)));
   }
 
   /**
@@ -126,11 +135,35 @@ export class Run {
 
   /** Exemptions that no resource needed, although the stack has some of their type: with a region less it may have none. */
   get unused(): Exemption[] {
-    return this.#exemptions.filter(
-      (each) => holdsIn(each, this.#stack.name) && this.#types.has(exemptedType(each)) && !this.#used.has(each),
-    );
+    return this.#held.filter((each) => {
+      const type = exemptedType(each);
+      return (type === STACK_TYPE || this.#names.has(type)) && !this.#used.has(each);
+    });
+  }
+
+  /**
+   * Exemptions whose pattern takes in every resource of its type, although there are several: they would let off the next one,
+   * too. The same resource of each region counts as one.
+   */
+  get broad(): Exemption[] {
+    return this.#held.filter((each) => {
+      const type = exemptedType(each);
+      const names = [...(this.#names.get(type) ?? [])];
+      const kinds = new Set(names.map((name) => name.replace(OF_REGION, "")));
+      return isPattern(each) && kinds.size > 1 && names.every((name) => concerns(each, type, name));
+    });
+  }
+
+  get #held(): Exemption[] {
+    return this.#exemptions.filter((each) => holdsIn(each, this.#stack.name));
   }
 }
+
+/** What a resource's name begins with: its region's, which begins with its cloud's. */
+const OF_REGION = /^(aws|azr|gcp)-[a-z0-9]+-/;
+
+/** The last `::` divides: names of resources hold none. */
+const nameOf = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
 
 /** `urn:pulumi:<stack>::<project>::<types of parents>$<type>::<name>` */
 const typeOf = (urn: string): string => canonicalType(urn.split("::")[2]?.split("$").at(-1) ?? "");

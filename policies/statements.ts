@@ -30,7 +30,8 @@ function statement(raw: Record<string, unknown>): Statement {
     allows: Effect === "Allow",
     actions: many(Action).map(String),
     resources: many(Resource).map(String),
-    principals: typeof Principal === "string" ? { AWS: [Principal] } : lists(Principal),
+    // Everybody but those named is everybody.
+    principals: NotPrincipal !== undefined ? { AWS: ["*"] } : principalsIn(Principal),
     conditions: Object.fromEntries(
       Object.entries((Condition ?? {}) as object).map(([operator, keys]) => [operator, lists(keys)]),
     ),
@@ -38,17 +39,34 @@ function statement(raw: Record<string, unknown>): Statement {
   };
 }
 
+const principalsIn = (of: unknown) => (typeof of === "string" ? { AWS: [of] } : lists(of));
+
 const lists = (of: unknown): Record<string, string[]> =>
   Object.fromEntries(Object.entries((of ?? {}) as object).map(([name, value]) => [name, many(value).map(String)]));
 
 const many = (value: unknown): unknown[] => (value === undefined ? [] : Array.isArray(value) ? value : [value]);
 
 /** Whether a statement admits every principal there is. */
-export const admitsAnyone = ({ principals }: Statement): boolean => (principals.AWS ?? []).includes("*");
+export const admitsAnyone = ({ principals }: Statement): boolean => Object.values(principals).flat().includes("*");
 
-/** The values that a statement's conditions compare one key with, by equality. */
+/** Conditions that leave of everybody those of one account or organisation. */
+const OWN = /^(kms:CallerAccount|aws:Principal(Account|OrgID|Arn))$/i;
+
+/**
+ * Whether a statement allows something to everybody. Other conditions say how one comes or from where, not who one is: TLS is
+ * open to all.
+ */
+export function isOpen(statement: Statement): boolean {
+  const own = comparedWith(statement, OWN);
+  return statement.allows && admitsAnyone(statement) && (own.length === 0 || own.some((value) => /[*?]/.test(value)));
+}
+
+/** Actions that only tell what there is, also all of a service's: `ec2:Describe*`. */
+export const isList = (action: string): boolean => /:(Describe|List)\w*\*?$/.test(action);
+
+/** The values that a statement's conditions compare one key with, by equality. `ForAllValues` holds where there is none. */
 export const comparedWith = ({ conditions }: Statement, key: RegExp): string[] =>
   Object.entries(conditions)
-    .filter(([operator]) => /^(ForAllValues:)?(StringEquals|ArnEquals|ArnLike|StringLike)$/.test(operator))
+    .filter(([operator]) => /^(StringEquals|ArnEquals|ArnLike|StringLike)$/.test(operator))
     .flatMap(([, keys]) => Object.entries(keys))
     .flatMap(([name, values]) => (key.test(name) ? values : []));

@@ -38,5 +38,10 @@ export const settingsPolicy = (faults: readonly string[], run: Run): StackValida
     for (const { rule, resource } of run.unused) {
       report(`exemption of ${resource} from ${rule} is not needed: no such resource breaks the rule; take it out`);
     }
+    for (const { rule, resource } of run.broad) {
+      report(
+        `exemption of ${resource} from ${rule} is too broad: it takes in every resource of its type; name those that need it`,
+      );
+    }
   },
 });

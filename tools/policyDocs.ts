@@ -52,7 +52,7 @@ export function policyDocs(): string {
     "",
     "## Types without a rule of their own",
     "",
-    "Every other type that the program registers has one; a test holds this. What may not stand in any resource (SEC-001) is looked for here too.",
+    "Every other type that the program registers has one; a test holds this. What may not stand in any resource (SEC-001), and tags (TAG-001), are looked for here too.",
     "",
     ...table(
       ["type", "why none"],

@@ -1,3 +1,4 @@
+import { splitAt } from "../expression.ts";
 import { type Cluster, clustersOf, type KubernetesObject } from "../kubernetes/cluster.ts";
 import { KUBERNETES } from "../kubernetes/types.ts";
 import type { StackFinding, StackResource } from "../stackRule.ts";
@@ -71,28 +72,10 @@ function resolved(names: unknown, namespace: string, cluster: Cluster): (Kuberne
 export const hostsOf = ({ match }: Route): string[] =>
   [...match.matchAll(/Host\(`([^`]+)`\)/g)].map(([, host]) => host ?? "");
 
-/** Splits at an operator outside of parentheses and backquotes. */
-function split(text: string, operator: "&&" | "||"): string[] {
-  const parts = [""];
-  let depth = 0;
-  let quoted = false;
-  for (let index = 0; index < text.length; index += 1) {
-    const character = text.charAt(index);
-    if (character === "`") quoted = !quoted;
-    if (!quoted && character === "(") depth += 1;
-    if (!quoted && character === ")") depth -= 1;
-    if (!quoted && depth === 0 && text.startsWith(operator, index)) {
-      parts.push("");
-      index += 1;
-    } else parts.push((parts.pop() ?? "") + character);
-  }
-  return parts.map((part) => part.trim());
-}
-
 /** The one path that a route answers to reads of, and to nothing else; `undefined` where it takes more. */
 export function readsOnly({ match }: Route): string | undefined {
-  if (split(match, "||").length > 1) return undefined;
-  const conditions = split(match, "&&");
+  if (splitAt(match, /\|\|/y).length > 1) return undefined;
+  const conditions = splitAt(match, /&&/y);
   if (!conditions.includes("Method(`GET`)")) return undefined;
   const [path] = conditions.flatMap((each) => /^Path\(`([^`]+)`\)$/.exec(each)?.[1] ?? []);
   return path;

@@ -10,7 +10,8 @@ const RULES = [
 ];
 
 /** The newest type holds one range and says `ipProtocol`, the others hold lists. */
-const RANGES = ["cidrBlocks[]", "ipv6CidrBlocks[]", "cidrIpv4", "cidrIpv6"];
+const LISTS = ["cidrBlocks[]", "ipv6CidrBlocks[]"];
+const RANGES = [...LISTS, "cidrIpv4", "cidrIpv6"];
 const PORTS = ["protocol", "ipProtocol", "fromPort", "toPort"];
 
 export const awsIngress: IngressReader = {
@@ -20,11 +21,13 @@ export const awsIngress: IngressReader = {
     ...[...RANGES, ...PORTS].flatMap((path) => (/^(ip[PA]|cidrIp)/.test(path) ? [path] : [path, `ingress[].${path}`])),
   ],
   openings: (properties, type) => {
-    const rules = GROUPS.includes(type) ? valuesAt(properties, "ingress[]") : [{ at: "", value: properties }];
+    const isGroup = GROUPS.includes(type);
+    const rules = isGroup ? valuesAt(properties, "ingress[]") : [{ at: "", value: properties }];
+    const ranges = isGroup ? LISTS : RANGES;
     // The oldest type holds rules of both directions.
     if ((valueAt(properties, "type") ?? "ingress") !== "ingress") return [];
     return rules
-      .filter(({ value }) => RANGES.some((path) => knownAt(value, path).some(isAnywhere)))
+      .filter(({ value }) => ranges.some((path) => knownAt(value, path).some(isAnywhere)))
       .map(({ at, value }) => ({ at, ports: ports(value) }));
   },
 };

@@ -8,7 +8,11 @@ const PORTS = ["destinationPortRange", "destinationPortRanges[]"];
 
 export const azureIngress: IngressReader = {
   types: [GROUP, "azure-native:network:SecurityRule"],
-  needs: ["direction", "access", "protocol", ...SOURCES, ...PORTS].flatMap((path) => [path, `securityRules[].${path}`]),
+  needs: [
+    "securityRuleName",
+    "securityRules[].name",
+    ...["direction", "access", "protocol", ...SOURCES, ...PORTS].flatMap((path) => [path, `securityRules[].${path}`]),
+  ],
   openings: (properties, type) => {
     const rules = type === GROUP ? valuesAt(properties, "securityRules[]") : [{ at: "", value: properties }];
     return rules
@@ -16,6 +20,7 @@ export const azureIngress: IngressReader = {
       .filter(({ value }) => SOURCES.some((path) => knownAt(value, path).some(isAnywhere)))
       .map(({ at, value }) => ({
         at,
+        name: valueAt(value, type === GROUP ? "name" : "securityRuleName"),
         ports: openPorts(
           valueAt(value, "protocol"),
           PORTS.flatMap((path) => valuesAt(value, path)).map((port) => port.value),

@@ -10,6 +10,8 @@ export const ALL_PORTS: PortRange = [0, 65_535];
 export interface Opening {
   /** The place in the resource, such as `ingress[0]`; empty where the resource is one rule. */
   at: string;
+  /** What the cloud calls the rule, where the program says so. */
+  name?: unknown;
   /** The ports known so far, or `none` where the protocol has no ports. */
   ports: readonly PortRange[] | "none";
 }

@@ -6,6 +6,7 @@ export const KUBERNETES = {
   autoscaler: "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",
   configMap: "kubernetes:core/v1:ConfigMap",
   cronJob: "kubernetes:batch/v1:CronJob",
+  definition: "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition",
   daemonSet: "kubernetes:apps/v1:DaemonSet",
   deployment: "kubernetes:apps/v1:Deployment",
   disruptionBudget: "kubernetes:policy/v1:PodDisruptionBudget",

@@ -5,10 +5,17 @@ import { rules, stackRules } from "../../policies/rules/index.ts";
 import { COMPARED_NOWHERE } from "../../tools/policyCatalogues.ts";
 import { policyDocs } from "../../tools/policyDocs.ts";
 import { REQUIREMENTS } from "../../tools/policyRequirements.ts";
+import { TWOFOLD, TWOFOLD_CHANGES } from "./twofold.ts";
 
 test("docs/policies.md tells the rules as they are", () => {
   const committed = readFileSync(new URL("../../docs/policies.md", import.meta.url), "utf8");
   assert.ok(committed === policyDocs(), "run: node tools/policyDocs.ts > docs/policies.md");
+});
+
+test("docs/policies.md counts the faults that are two", () => {
+  const [faults, changes] = [TWOFOLD, TWOFOLD_CHANGES].map((each) => Object.keys(each).length);
+  const told = `${faults} faults of resources together and ${changes} changes of one place are two faults at once`;
+  assert.ok(policyDocs().replaceAll("\n", " ").includes(told), `tools/policiesIntroduction.md must say: ${told}`);
 });
 
 test("the comparison with other catalogues names rules that there are, and no requirement without one", () => {

@@ -21,13 +21,16 @@ const declared = (type: string, name: string, change: Record<string, unknown> = 
 
 test("a preview that opens SSH to the internet, or leaves a bucket without its settings, fails and says what to do", async (t) => {
   const ssh = declared(SG_INGRESS, "ssh", { fromPort: 22, toPort: 22, cidrIpv4: "0.0.0.0/0" });
+  const endpoints = declared(SG_INGRESS, "endpoints-https", { cidrIpv4: "0.0.0.0/0" });
   const bucket = declared("aws:s3/bucket:Bucket", "artefacts");
   const office = declared("aws:eks/cluster:Cluster", "cluster", { "vpcConfig.publicAccessCidrs[0]": "198.51.0.0/20" });
-  const { judged, configure } = await engineProject(t, [ssh, bucket, office]);
+  const { judged, configure } = await engineProject(t, [ssh, endpoints, bucket, office]);
   const preview = await judged("preview");
   assert.notEqual(preview.code, 0);
-  for (const rule of ["ENC-002", "STO-003", "NET-001", "K8S-001"])
+  for (const rule of ["ENC-002", "STO-003", "NET-001", "NET-002", "K8S-001"])
     assert.ok(refusing(preview).includes(rule), `${rule}\n${preview.output}`);
+  const opened = preview.findings.filter(({ rule }) => rule === "NET-002").map(({ urn }) => urn.split("::").at(-1));
+  assert.deepEqual(opened, ["endpoints-https"], "443 of an endpoint's group is no edge");
   const finding = preview.findings.find(({ rule }) => rule === "NET-001");
   assert.match(finding?.urn ?? "", /::ssh$/);
   assert.match(

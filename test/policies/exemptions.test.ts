@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { stringify } from "yaml";
-import { concerns, type Exemption, holdsIn, readExemptions } from "../../policies/exemptions.ts";
+import { concerns, type Exemption, holdsIn, readExemptions, strangeTypes } from "../../policies/exemptions.ts";
 
 const EIP = "aws:ec2/eip:Eip";
 const sound: Exemption = {
@@ -36,6 +36,7 @@ const wrong: [what: string, change: object, fault: RegExp][] = [
   ["with an expiry in a year or more", { expiry: "2027-12-31" }, /more than 366 days away/],
   ["with a misspelt field", { ressource: "x" }, /unknown field 'ressource'/],
   ["for no stack", { stacks: [] }, /stacks must be a list/],
+  ["for production alone", { stacks: ["prod"] }, /names prod and not staging/],
 ];
 for (const [what, change, fault] of wrong) {
   test(`an exemption ${what} is an error and exempts nothing`, () => {
@@ -68,10 +69,31 @@ test("an exemption concerns the resources of its type that its pattern names, an
 });
 
 test("an exemption holds in the stacks that it names, and in all where it names none", () => {
-  const inProd = { ...sound, stacks: ["prod"] };
+  const inStaging = { ...sound, stacks: ["staging"] };
   assert.deepEqual(
-    [sound, inProd].map((each) => holdsIn(each, "staging")),
+    [sound, inStaging].map((each) => holdsIn(each, "prod")),
     [true, false],
   );
-  assert.ok(holdsIn(inProd, "prod"));
+  assert.ok(holdsIn(inStaging, "staging"));
+  assert.deepEqual(faultsOf({ stacks: ["staging", "prod"] }), []);
+});
+
+test("an exemption of a type that its rule is not about can let nothing off, and is told", () => {
+  const rules = [
+    { id: "TAG-001", applies: [EIP] },
+    { id: "ENC-001", applies: ["aws:kms/key:Key"] },
+    { id: "SEC-001", applies: ["*"] },
+  ];
+  const strange = (rule: string, type: string) =>
+    strangeTypes([{ ...sound, rule, resource: `${type}::some-name` }], rules);
+  assert.deepEqual(strange("TAG-001", EIP), []);
+  assert.match(
+    strange("TAG-001", "aws:ec2/eip:EIP").join(),
+    /EIP::some-name from TAG-001: the rule is not about such a type/,
+  );
+  assert.equal(strange("TAG-001", "aws:kms/key:Key").length, 1, "another rule's");
+  assert.deepEqual(strange("SEC-001", "aws:kms/key:Key"), []);
+  assert.deepEqual(strange("SEC-001", "aws:route53/record:Record"), [], "of which no other rule says anything");
+  assert.equal(strange("SEC-001", "aws:kms/key:Kay").length, 1, "misspelt");
+  assert.deepEqual(strange("ENC-001", "pulumi:pulumi:Stack"), [], "where no resource is to blame");
 });

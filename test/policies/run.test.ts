@@ -48,6 +48,32 @@ test("an exemption of one stack exempts in no other, and is not missed there", (
   assert.ok(one.exempts("TAG-001", address("old-1", "staging")));
 });
 
+test("an exemption that takes in every resource of its type is told, unless that is one in each region", () => {
+  const every = exemption("TAG-001", "*nat*");
+  const some = exemption("TAG-001", "*-nat-a");
+  const one = run(every, some);
+  const declare = (...names: string[]) => {
+    for (const name of names) one.declare(address(name).urn, { props: {} });
+  };
+  declare("aws-use1-nat-a", "aws-usw2-nat-a");
+  assert.deepEqual(one.broad, []);
+  declare("aws-use1-nat-b");
+  assert.deepEqual(one.broad, [every]);
+  declare("aws-use1-entry");
+  assert.deepEqual(one.broad, []);
+});
+
+test("a finding that no resource is to blame for is about the stack, and exempt only in the stacks that are named", () => {
+  const one = run({ ...exemption("DAT-010", "x"), resource: "pulumi:pulumi:Stack::novacron-*", stacks: ["staging"] });
+  one.declare(address("a", "staging").urn, { props: {} });
+  assert.equal(one.stack.urn, "urn:pulumi:staging::novacron::pulumi:pulumi:Stack::novacron-staging");
+  assert.equal(one.unused.length, 1);
+  assert.ok(one.exempts("DAT-010", one.stack));
+  assert.deepEqual(one.unused, []);
+  one.declare(address("a").urn, { props: {} });
+  assert.ok(!one.exempts("DAT-010", one.stack));
+});
+
 test("what a stack's resources have in common in their tags is known from its config and their URNs", () => {
   const one = new Run({ production: true, advisory: new Set(), exemptions: [], tags: { owner: "platform" } });
   assert.deepEqual(one.tagsFor(address("a").urn), { project: "novacron", stack: "prod", owner: "platform" });

@@ -1,9 +1,17 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { concerns, type Exemption, holdsIn, readExemptions } from "../../policies/exemptions.ts";
+import {
+  concerns,
+  type Exemption,
+  holdsIn,
+  readExemptions,
+  STACK_TYPE,
+  strangeTypes,
+} from "../../policies/exemptions.ts";
 import { canonicalType, judge } from "../../policies/rule.ts";
 import { rules, stackRules } from "../../policies/rules/index.ts";
+import { Run } from "../../policies/run.ts";
 import { judgeStack } from "../../policies/stackRule.ts";
 import { declaredStack } from "./declaredStack.ts";
 
@@ -12,7 +20,10 @@ const ids = [...rules, ...stackRules].map(({ id }) => id);
 // Whether they have run out is asked where the pack runs: this test says the same on every day.
 const { exemptions, faults } = readExemptions(text, { today: "2026-11-28", rules: ids });
 
-test("the exemptions that are shipped are sound", () => assert.deepEqual(faults, []));
+test("the exemptions that are shipped are sound", () => {
+  assert.deepEqual(faults, []);
+  assert.deepEqual(strangeTypes(exemptions, [...rules, ...stackRules]), []);
+});
 
 for (const stack of ["staging", "prod"] as const) {
   test(`all that ${stack} declares breaks no rule but by exemption, leaves none undecided, and needs every exemption`, async () => {
@@ -39,10 +50,10 @@ for (const stack of ["staging", "prod"] as const) {
     for (const rule of stackRules) {
       const verdict = judgeStack(rule, resources, production);
       if (verdict.kind === "deferred")
-        note(rule.id, "stack", stack, `waits for ${verdict.waitsFor.map(({ at }) => at)}`);
+        note(rule.id, STACK_TYPE, `novacron-${stack}`, `waits for ${verdict.waitsFor.map(({ at }) => at)}`);
       for (const { urn = "", text: finding } of verdict.kind === "fail" ? verdict.findings : []) {
         const resource = byUrn.get(urn);
-        note(rule.id, resource?.type ?? "stack", resource?.name ?? stack, finding);
+        note(rule.id, resource?.type ?? STACK_TYPE, resource?.name ?? `novacron-${stack}`, finding);
       }
     }
     assert.equal(faulty.length, 0, `\n${faulty.join("\n")}`);
@@ -50,5 +61,8 @@ for (const stack of ["staging", "prod"] as const) {
       own.filter((each) => !used.has(each)),
       [],
     );
+    const run = new Run({ production, advisory: new Set(), exemptions });
+    for (const { urn } of resources) run.declare(urn, { props: {} });
+    assert.deepEqual(run.broad, []);
   });
 }

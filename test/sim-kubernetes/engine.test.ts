@@ -4,6 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { ClusterClient } from "../../client/client.ts";
 import { clusterConfig } from "../../client/kubeconfig.ts";
 import { serveKubernetes } from "../../sim/kubernetes/index.ts";
+import { checkout } from "../ops/novactl.ts";
 import { ApiServer, serverTools } from "./apiServer.ts";
 import { Program } from "./program.ts";
 
@@ -21,6 +22,10 @@ async function succeed(args: string[], variables: NodeJS.ProcessEnv = {}): Promi
 }
 
 const up = (variables: NodeJS.ProcessEnv = {}) => succeed(["up", "--yes", "--skip-preview", "--refresh"], variables);
+
+/** A preview that the policy pack judges: it refuses the program for much else. */
+const judged = (variables: NodeJS.ProcessEnv) =>
+  run(["preview", "--diff"], { PULUMI_OPTION_POLICY_PACK: join(checkout, "policies"), ...variables });
 
 /** The ConfigMap's data, after a change of it when one is given. */
 async function data(name: string, change?: Record<string, string>, manager = ""): Promise<Record<string, string>> {
@@ -50,17 +55,24 @@ describe("the real engine on a real API server", { concurrency: 1 }, () => {
   test("a stack comes up, and nothing changes while nobody changes anything", async () => {
     await succeed(["preview"]);
     await up();
-    assert.deepEqual(await data("release"), { stage: "10" });
+    assert.deepEqual(await data("dwcp-release"), { stage: "10" });
     await succeed(["preview", "--refresh", "--expect-no-changes"]);
     assert.doesNotMatch(program.state(), /s3cret-of-the-test|czNjcmV0LW9mLXRoZS10ZXN0/);
   });
 
   test("a promotion is one readable line in the preview", async () => {
-    const shown = await succeed(["preview", "--diff"], { STAGE: "50" });
+    const { stdout: shown } = await judged({ STAGE: "50" });
     assert.match(shown, /~ stage: "10" => "50"/);
     assert.match(shown, /~ 1 to update/);
+    assert.doesNotMatch(shown, /DEL-046/);
+  });
+
+  test("state that would change together with the stage is refused: the preview hands on what the server's dry run says", async () => {
+    const { code, stdout: shown } = await judged({ STAGE: "50", IMAGE: "state:2" });
+    assert.notEqual(code, 0);
+    assert.match(shown, /changes while a stage is under way in its cluster/);
     await up({ STAGE: "50" });
-    assert.deepEqual(await data("release"), { stage: "50" });
+    assert.deepEqual(await data("dwcp-release"), { stage: "50" });
   });
 
   test("an update leaves weights that a controller owns as they are", async () => {
@@ -71,7 +83,7 @@ describe("the real engine on a real API server", { concurrency: 1 }, () => {
   });
 
   test("drift is seen by a refresh, and repairing it against another manager is refused by name", async () => {
-    await data("release", { stage: "0" }, "kubectl-edit");
+    await data("dwcp-release", { stage: "0" }, "kubectl-edit");
     assert.match(await succeed(["refresh", "--preview-only", "--diff"], { STAGE: "100" }), /stage/);
     const { code, stdout, stderr } = await run(["up", "--yes", "--skip-preview", "--refresh"], { STAGE: "100" });
     assert.notEqual(code, 0);
@@ -82,7 +94,7 @@ describe("the real engine on a real API server", { concurrency: 1 }, () => {
   test("while the cluster cannot be reached nothing is forgotten", async () => {
     const count = () => program.state().match(/"type":\s*"kubernetes:/g)?.length;
     const before = count();
-    assert.equal(before, 4);
+    assert.equal(before, 5);
     await server.stopServer();
     const { code, stdout, stderr } = await run(["up", "--yes", "--skip-preview", "--refresh"], { STAGE: "0" });
     assert.notEqual(code, 0);

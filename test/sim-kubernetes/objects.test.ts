@@ -6,7 +6,7 @@ import { serveKubernetes } from "../../sim/kubernetes/index.ts";
 import { secretKeys } from "../../sim/server/values.ts";
 import { ApiServer, serverTools } from "./apiServer.ts";
 import { Engine, plain, type Resource, urnOf } from "./engine.ts";
-import { configMap, deployment, route, routeDefinition } from "./objects.ts";
+import { configMap, deployment, route, routeDefinition, storedAs } from "./objects.ts";
 
 const server = new ApiServer(await serverTools());
 let close = () => {};
@@ -119,10 +119,13 @@ describe("objects in a real API server", { concurrency: 1 }, () => {
   });
 
   test("weights that another controller has set stay, show no difference, and the rest of the object still changes", async () => {
-    await engine.create(
+    const definition = await engine.create(
       urnOf("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition", "routes"),
       routeDefinition,
     );
+    // By this DEL-046 knows in a preview that objects would be stored in another version.
+    const shown = await engine.update(definition, storedAs("v2"), { preview: true });
+    assert.deepEqual((plain(shown.outputs).status as { storedVersions: string[] }).storedVersions, ["v1", "v2"]);
     const ignoreChanges = ["spec.services"];
     const created = await engine.create(urnOf(ROUTE, "route"), route("route", 0));
     const path = "/apis/test.novacron.example/v1/namespaces/default/routes/route";

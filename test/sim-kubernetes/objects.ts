@@ -51,6 +51,21 @@ export const routeDefinition = {
   },
 };
 
+/** The definition with one more version, in which objects are stored from now on. */
+export const storedAs = (name: string) => {
+  const [first] = routeDefinition.spec.versions;
+  return {
+    ...routeDefinition,
+    spec: {
+      ...routeDefinition.spec,
+      versions: [
+        { ...first, storage: false },
+        { ...first, name },
+      ],
+    },
+  };
+};
+
 export const route = (name: string, weight: number, sticky = false) => ({
   apiVersion: "test.novacron.example/v1",
   kind: "Route",

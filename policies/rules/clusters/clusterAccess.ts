@@ -15,6 +15,9 @@ interface Endpoint {
 /** As prefix lengths. Lists name offices and VPN exits: anything broader is a provider's whole customer base. */
 const BROADEST = { production: 24, elsewhere: 16 };
 
+/** A region's own addresses, which no other region's machines have. */
+const REGION = 15;
+
 const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   "aws:eks/cluster:Cluster": {
     closed: ["vpcConfig.endpointPublicAccess", false],
@@ -85,7 +88,8 @@ function rangeFault(range: unknown, broadest: number): string | undefined {
   if (range === undefined) return "lists nobody, which admits everybody";
   if (isAnywhere(range)) return "admits everybody";
   const prefix = Number(String(range).split("/")[1] ?? 32);
-  return prefix < broadest && !isPrivate(range) ? `is broader than /${broadest}` : undefined;
+  const most = isPrivate(range) ? REGION : broadest;
+  return prefix < most ? `is broader than /${most}` : undefined;
 }
 
 /** Ranges that no sender on the internet has (RFC 1918). */

@@ -29,6 +29,14 @@ export default rule({
       "rules[].applyServerSideEncryptionByDefault.kmsMasterKeyId": given,
     },
     "aws:secretsmanager/secret:Secret": { kmsKeyId: given },
+    "azure-native:compute:DiskEncryptionSet": {
+      encryptionType: exactly(
+        "EncryptionAtRestWithCustomerKey",
+        "EncryptionAtRestWithPlatformAndCustomerKeys",
+        "ConfidentialVmEncryptedWithCustomerKey",
+      ),
+      "activeKey.keyUrl": given,
+    },
     "azure-native:containerservice:ManagedCluster": {
       diskEncryptionSetID: given,
       "securityProfile.azureKeyVaultKms.enabled": exactly(true),

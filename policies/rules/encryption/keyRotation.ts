@@ -28,9 +28,11 @@ export default rule({
     cis.azure("8.3.9", "keys are rotated automatically"),
     cis.googleCloud("1.10", "keys are rotated within 90 days"),
   ],
-  fix: "Switch rotation on: yearly on AWS, by a rotation policy on Azure, every 90 days on Google Cloud.",
+  fix: "Switch rotation on: yearly on AWS, by a rotation policy and rotationToLatestKeyVersionEnabled on Azure, every 90 days on Google Cloud.",
   ...settings({
     "aws:kms/key:Key": { enableKeyRotation: exactly(true), rotationPeriodInDays: withinAYear },
+    // Else disks stay with the version of the key that they were made with.
+    "azure-native:compute:DiskEncryptionSet": { rotationToLatestKeyVersionEnabled: exactly(true) },
     "azure-native:keyvault:Key": { "properties.rotationPolicy.lifetimeActions[].action.type": exactly("rotate") },
     "gcp:kms/cryptoKey:CryptoKey": { rotationPeriod: within90Days },
   }),

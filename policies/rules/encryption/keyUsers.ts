@@ -1,10 +1,7 @@
 import { Unknown, valueAt, valuesAt } from "../../path.ts";
 import { rule } from "../../rule.ts";
 import { cis } from "../../sources/benchmarks.ts";
-import { admitsAnyone, comparedWith, statementsIn } from "../../statements.ts";
-
-/** Conditions that leave of everybody those of one account or organisation. */
-const OWN = /^(kms:CallerAccount|aws:Principal(Account|OrgID|Arn))$/;
+import { isOpen, statementsIn } from "../../statements.ts";
 
 const MEMBERS: Readonly<Record<string, string>> = {
   "gcp:kms/cryptoKeyIAMBinding:CryptoKeyIAMBinding": "members[]",
@@ -39,6 +36,5 @@ function policyFaults(policy: unknown): string[] {
   if (policy instanceof Unknown) return [];
   const statements = policy === undefined ? [] : statementsIn(policy);
   if (statements === undefined) return ["policy cannot be read"];
-  const open = statements.some((each) => each.allows && admitsAnyone(each) && comparedWith(each, OWN).length === 0);
-  return open ? ["policy lets everybody use the key"] : [];
+  return statements.some(isOpen) ? ["policy lets everybody use the key"] : [];
 }

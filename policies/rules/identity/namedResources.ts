@@ -2,10 +2,10 @@ import { type PropertyPath, valuesAt } from "../../path.ts";
 import { rule } from "../../rule.ts";
 import { type Fault, faults } from "../../settings.ts";
 import { aws } from "../../sources/clouds.ts";
-import { statementsIn } from "../../statements.ts";
+import { isList, statementsIn } from "../../statements.ts";
 
-/** What every caller may ask for: lists that cannot be narrowed to one resource, and who one is oneself. */
-const HARMLESS = /:(Describe|List)\w*$|^(ecr:GetAuthorizationToken|sts:GetCallerIdentity)$/;
+/** What every caller may ask for, beside lists that cannot be narrowed to one resource. */
+const HARMLESS = ["ecr:GetAuthorizationToken", "sts:GetCallerIdentity"];
 
 /** Google's roles for what only a project as a whole has: its logs, its metrics, its images. */
 const PROJECT_WIDE = [
@@ -19,7 +19,7 @@ const PROJECT_WIDE = [
 const document: Fault = (value) => {
   const broad = (statementsIn(value) ?? [])
     .filter(({ allows, resources }) => allows && resources.includes("*"))
-    .flatMap(({ actions }) => actions.filter((action) => !HARMLESS.test(action)));
+    .flatMap(({ actions }) => actions.filter((action) => !isList(action) && !HARMLESS.includes(action)));
   return broad.length === 0
     ? undefined
     : `allows ${broad.length} ${broad.length === 1 ? "action" : "actions"} on every resource, beside mere lists`;
@@ -31,6 +31,8 @@ const azureScope: Fault = (value) =>
   )
     ? "is a whole resource group or more"
     : undefined;
+
+const everyNamespace: Fault = (value) => (value === "cluster" ? "is every namespace of the cluster" : undefined);
 
 const projectRole: Fault = (value) =>
   PROJECT_WIDE.includes(String(value)) ? undefined : "is granted on the whole project";
@@ -45,16 +47,21 @@ const secretsOfAll: Fault = (value) => {
 };
 
 const GRANTS: Readonly<Record<string, Readonly<Record<PropertyPath, Fault>>>> = {
+  "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": { "accessScope.type": everyNamespace },
   "aws:iam/policy:Policy": { policy: document },
   "aws:iam/rolePolicy:RolePolicy": { policy: document },
   "azure-native:authorization:RoleAssignment": { scope: azureScope },
+  "gcp:folder/iAMBinding:IAMBinding": { role: wholeOrganisation },
   "gcp:folder/iAMMember:IAMMember": { role: wholeOrganisation },
+  "gcp:organizations/iAMBinding:IAMBinding": { role: wholeOrganisation },
   "gcp:organizations/iAMMember:IAMMember": { role: wholeOrganisation },
   "gcp:projects/iAMMember:IAMMember": { role: projectRole },
   "gcp:projects/iAMBinding:IAMBinding": { role: projectRole },
   "kubernetes:rbac.authorization.k8s.io/v1:Role": { "rules[]": secretsOfAll },
   "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole": { "rules[]": secretsOfAll },
 };
+
+const table = faults(GRANTS);
 
 export default rule({
   id: "IAM-002",
@@ -67,6 +74,7 @@ export default rule({
       "SEC03-BP02, grant least privilege access",
     ),
   ],
-  fix: "Name the ARN, the resource's scope or resourceNames; on Google Cloud grant on the resource instead of the project.",
-  ...faults(GRANTS),
+  fix: "Name the ARN, the resource's scope, namespaces or resourceNames; on Google Cloud grant on the resource instead of the project.",
+  ...table,
+  needs: [...table.needs, "rules[].resources[]", "rules[].resourceNames[]"],
 });

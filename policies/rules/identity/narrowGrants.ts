@@ -2,13 +2,14 @@ import type { PropertyPath } from "../../path.ts";
 import { rule } from "../../rule.ts";
 import { type Fault, faults } from "../../settings.ts";
 import { cis } from "../../sources/benchmarks.ts";
-import { statementsIn } from "../../statements.ts";
+import { isList, statementsIn } from "../../statements.ts";
 
 /** Ids of Azure's built-in roles that hold everything, or give themselves everything. */
 const AZURE_ROLES: Readonly<Record<string, string>> = {
   "8e3af657-a8ff-443c-a75c-2fe8c4bcb635": "Owner",
   "b24988ac-6180-42a0-ab88-20f7382dd24c": "Contributor",
   "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9": "User Access Administrator",
+  "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b": "Azure Kubernetes Service RBAC Cluster Admin",
   "f58310d9-a9f6-439a-9e8d-f62e7b41a168": "Role Based Access Control Administrator",
 };
 
@@ -17,14 +18,20 @@ const document: Fault = (value) => {
   if (statements === undefined) return "cannot be read";
   const allowed = statements.filter(({ allows }) => allows);
   if (allowed.some(({ actions, negated }) => actions.length === 0 || negated)) return "allows all but what it names";
-  return allowed.some(({ actions }) => actions.some((action) => /(^|:)\*$/.test(action)))
-    ? "allows every action of a service"
+  return allowed.some(({ actions }) => actions.some((action) => /[*?]/.test(action) && !isList(action)))
+    ? "allows actions by a wildcard, beside mere lists"
     : undefined;
 };
 
 const awsManaged: Fault = (value) =>
   /\/(AdministratorAccess|PowerUserAccess|\w*FullAccess(V2)?)$/.test(String(value))
     ? "is a policy of AWS's that allows everything"
+    : undefined;
+
+/** What EKS calls cluster-admin, admin and edit. */
+const eksPolicy: Fault = (value) =>
+  /\/AmazonEKS(ClusterAdmin|Admin|Edit)Policy$/.test(String(value))
+    ? "is a policy of AWS's that holds everything"
     : undefined;
 
 const azureRole: Fault = (value) => {
@@ -54,6 +61,7 @@ const GOOGLE_TYPES = [
   "folder/iAMMember:IAMMember",
   "folder/iAMBinding:IAMBinding",
   "organizations/iAMMember:IAMMember",
+  "organizations/iAMBinding:IAMBinding",
   "projects/iAMMember:IAMMember",
   "projects/iAMBinding:IAMBinding",
   "serviceaccount/iAMMember:IAMMember",
@@ -66,6 +74,7 @@ const GOOGLE_TYPES = [
 
 /** Where each type says what it grants. */
 const GRANTS: Readonly<Record<string, Readonly<Record<PropertyPath, Fault>>>> = {
+  "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": { policyArn: eksPolicy },
   "aws:iam/policy:Policy": { policy: document },
   "aws:iam/rolePolicy:RolePolicy": { policy: document },
   "aws:iam/role:Role": { "managedPolicyArns[]": awsManaged, "inlinePolicies[].policy": document },

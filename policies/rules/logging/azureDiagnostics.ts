@@ -20,7 +20,7 @@ export default stackRule({
   sources: [cis.azure("6.1.4", "resource logs are on wherever there are any"), cis.aks("2.1.1", "audit logs are on")],
   fix: "Collect the categories with a diagnostic setting that names the resource and a workspace.",
   applies: [SETTING, ...Object.keys(CATEGORIES)],
-  needs: ["logs[].category", "logs[].enabled"],
+  needs: ["logs[].category", "logs[].enabled", "workspaceId"],
   check: (resources) =>
     Object.entries(CATEGORIES).flatMap(([type, wanted]) =>
       resources

@@ -1,4 +1,4 @@
-import { ASN_PLACES, gatewaysOf, MESH_TYPES } from "../../mesh/gateways.ts";
+import { ASN_PLACES, gatewaysOf } from "../../mesh/gateways.ts";
 import { decision } from "../../sources/ours.ts";
 import { rfc } from "../../sources/standards.ts";
 import { stackRule } from "../../stackRule.ts";
@@ -22,7 +22,7 @@ export default stackRule({
     decision("0003-region-numbers", "each region has a number of its own"),
   ],
   fix: "Give each region a number of its own (novacron:regions), from which its BGP number follows.",
-  applies: MESH_TYPES,
+  applies: Object.keys(ASN_PLACES),
   needs: Object.values(ASN_PLACES),
   check: (resources) => {
     const gateways = gatewaysOf(resources);

@@ -23,7 +23,19 @@ export default stackRule({
   ],
   fix: "Empty the VPC's default group; end each Azure group with a rule that denies the rest; deny and log ingress in each Google network.",
   applies: [VPC, DEFAULT_GROUP, GROUP, GROUP_RULE, SUBNET, NETWORK, FIREWALL],
-  needs: ["ingress[]", "access", "direction", "protocol", "sourceAddressPrefix", "denies[].protocol", "sourceRanges[]"],
+  needs: [
+    "ingress[]",
+    "access",
+    "direction",
+    "protocol",
+    "sourceAddressPrefix",
+    "networkSecurityGroup",
+    "subnetName",
+    "delegations[].serviceName",
+    "denies[].protocol",
+    "sourceRanges[]",
+    "logConfig",
+  ],
   check: (resources) => [...onAws(resources), ...onAzure(resources), ...onGoogle(resources)],
 });
 

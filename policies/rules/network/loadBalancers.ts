@@ -1,6 +1,7 @@
 import { knownAt, Unknown, valueAt, valuesAt } from "../../path.ts";
 import { rule } from "../../rule.ts";
 import { kubernetes } from "../../sources/products.ts";
+import { recordOf } from "../../values.ts";
 
 /** What keeps a Service's load balancer inside the network, in each cloud's words. */
 const INTERNAL: readonly (readonly [annotation: string, value: string])[] = [
@@ -24,26 +25,16 @@ export default rule({
     const type = valueAt(service, "spec.type");
     const external = knownAt(service, "spec.externalIPs[]").length > 0 ? ["spec.externalIPs must be left out"] : [];
     if (type === "NodePort") return [...external, "spec.type opens a port of every node"];
-    if (type !== "LoadBalancer" || isInternal(service)) return external;
-    return [
-      ...external,
-      ...valuesAt(service, "spec.ports[]")
-        .filter(({ value }) => !(valueAt(value, "port") instanceof Unknown) && valueAt(value, "port") !== HTTPS)
-        .map(({ at }) => `${at}.port is open to the internet and is not ${HTTPS}`),
-    ];
+    if (external.length > 0 || type !== "LoadBalancer" || isInternal(service)) return external;
+    return valuesAt(service, "spec.ports[]")
+      .filter(({ value }) => !(valueAt(value, "port") instanceof Unknown) && valueAt(value, "port") !== HTTPS)
+      .map(({ at }) => `${at}.port is open to the internet and is not ${HTTPS}`);
   },
 });
 
-/** Annotations may be unknown one by one, or all together while the cluster is not there: then the rule waits. */
+/** Annotations may be unknown all together while the cluster is not there, or one by one, which throws: then the rule waits. */
 function isInternal(service: unknown): boolean {
   const annotations = valueAt(service, "metadata.annotations");
   if (annotations instanceof Unknown) return true;
-  return INTERNAL.some(([name, wanted]) => {
-    try {
-      const value = (annotations as Record<string, unknown> | undefined)?.[name];
-      return String(value).toLowerCase() === wanted.toLowerCase();
-    } catch {
-      return true;
-    }
-  });
+  return INTERNAL.some(([name, wanted]) => String(recordOf(annotations)[name]).toLowerCase() === wanted.toLowerCase());
 }

@@ -1,6 +1,7 @@
-import { knownAt, type PropertyPath, Unknown, valuesAt } from "../../path.ts";
+import { type PropertyPath, Unknown, valuesAt } from "../../path.ts";
 import { rule } from "../../rule.ts";
 import { cis } from "../../sources/benchmarks.ts";
+import { isOpen, statementsIn } from "../../statements.ts";
 
 /** What each cloud calls everybody, or everybody with any account at all. */
 const EVERYBODY = /\b(allUsers|allAuthenticatedUsers|AllUsers|AuthenticatedUsers)\b/;
@@ -10,11 +11,14 @@ const acl = (value: unknown): boolean => PUBLIC_ACLS.includes(String(value));
 const everybody = (value: unknown): boolean => EVERYBODY.test(String(value));
 const containerAccess = (value: unknown): boolean => !["none", ""].includes(String(value).toLowerCase());
 
+/** Whether an S3 bucket policy allows something to everybody. What cannot be read is taken to. */
+const admitsEverybody = (policy: unknown): boolean => statementsIn(policy)?.some(isOpen) ?? true;
+
 /** Where each type says whom it admits, and when that is everybody. */
 const GRANTS: Readonly<Record<string, Readonly<Record<PropertyPath, (value: unknown) => boolean>>>> = {
-  "aws:s3/bucket:Bucket": { acl, policy: admitsEveryPrincipal },
+  "aws:s3/bucket:Bucket": { acl, policy: admitsEverybody },
   "aws:s3/bucketAcl:BucketAcl": { acl, "accessControlPolicy.grants[].grantee.uri": everybody },
-  "aws:s3/bucketPolicy:BucketPolicy": { policy: admitsEveryPrincipal },
+  "aws:s3/bucketPolicy:BucketPolicy": { policy: admitsEverybody },
   "azure-native:storage:BlobContainer": { publicAccess: containerAccess },
   "gcp:storage/bucketAccessControl:BucketAccessControl": { entity: everybody },
   "gcp:storage/bucketIAMBinding:BucketIAMBinding": { "members[]": everybody },
@@ -29,7 +33,7 @@ export default rule({
   severity: "critical",
   why: "The switch against public access may be lifted in an emergency; a grant that waits for it then takes effect at once.",
   sources: [cis.googleCloud("5.1", "buckets are not public"), cis.aws("2.1.4", "buckets block public access")],
-  fix: "Grant to the identities that need it.",
+  fix: "Grant to the identities that need it; of everybody, conditions on aws:PrincipalAccount or aws:PrincipalOrgID alone leave one's own.",
   applies: Object.keys(GRANTS),
   needs: [...new Set(Object.values(GRANTS).flatMap((places) => Object.keys(places)))],
   check: (properties, { type }) =>
@@ -39,26 +43,3 @@ export default rule({
         .map(({ at }) => `${at} admits everybody`),
     ),
 });
-
-/** Whether an S3 bucket policy allows something to every principal under no condition. What cannot be read is taken to. */
-function admitsEveryPrincipal(policy: unknown): boolean {
-  const statements = statementsOf(policy);
-  return statements === undefined || statements.some(admits);
-}
-
-function admits(statement: unknown): boolean {
-  const { Effect, Principal, NotPrincipal, Condition } = statement as Record<string, unknown>;
-  if (Effect !== "Allow" || Condition !== undefined) return false;
-  // Everybody but those named.
-  if (NotPrincipal !== undefined) return true;
-  return [Principal, ...knownAt(statement, "Principal.AWS"), ...knownAt(statement, "Principal.AWS[]")].includes("*");
-}
-
-function statementsOf(policy: unknown): unknown[] | undefined {
-  try {
-    const { Statement } = (typeof policy === "string" ? JSON.parse(policy) : policy) as { Statement?: unknown };
-    return Array.isArray(Statement) ? Statement : [Statement ?? {}];
-  } catch {
-    return undefined;
-  }
-}
