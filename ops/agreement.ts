@@ -14,7 +14,7 @@ import { isProvider, type StateResource } from "./state.ts";
 export interface Agreement {
   /** Classes of dangers that the operator agrees to. */
   allowed: readonly DangerClass[];
-  /** A file of `novactl diff --save`: nothing else than what it holds may be done. */
+  /** A file of `novactl diff --save`: nothing else than what it holds may be done, and what it allows is agreed to. */
   reviewed: string | undefined;
   /** Regions that are left alone. */
   regions: readonly string[];
@@ -50,21 +50,30 @@ export type Decision = { goesOn: true; arguments: string[] } | { goesOn: false; 
 export async function decideUp(
   session: Session,
   agreement: Agreement,
-  { exclusion, resources, rest }: { exclusion: Exclusion; resources: readonly StateResource[]; rest: readonly string[] },
+  {
+    exclusion,
+    resources,
+    rest,
+  }: { exclusion: Exclusion; resources: readonly StateResource[]; rest: readonly string[] },
 ): Promise<Decision> {
   // A stack without resources can only be added to.
   if (agreement.reviewed === undefined && !resources.some((resource) => resource.custom && !isProvider(resource)))
     return { goesOn: true, arguments: [...(agreement.yes ? ["--yes"] : []), ...rest] };
   const sources = sourcesOf(session.project, session.stack);
-  const { code, review, policies } = await previewReview(session, { exclusion, resources, rest: previewArguments(rest) });
+  const { code, review, policies } = await previewReview(session, {
+    exclusion,
+    resources,
+    rest: previewArguments(rest),
+  });
   if (review === undefined) return { goesOn: false, code };
   await conclude(session, policies, { code });
-  show(review, agreement);
+  const reviewed = agreement.reviewed === undefined ? undefined : readReviewed(agreement.reviewed, session.stack);
+  const allowed = [...agreement.allowed, ...(reviewed?.allowed ?? [])];
+  show(review, { ...agreement, allowed });
   if (code !== 0) {
     console.error("refused before anything was touched: rules of the policy pack forbid it");
     return { goesOn: false, code };
   }
-  const reviewed = agreement.reviewed === undefined ? undefined : readReviewed(agreement.reviewed, session.stack);
   if (reviewed !== undefined) {
     const differences = differencesFromReviewed(reviewed, session.project, review, { regions: agreement.regions });
     if (differences.length > 0) {
@@ -78,7 +87,7 @@ export async function decideUp(
       return { goesOn: false, code: REFUSED.differs };
     }
   }
-  const refused = refusal(review, agreement.allowed);
+  const refused = refusal(review, allowed);
   if (refused !== undefined) {
     console.error(refused);
     return { goesOn: false, code: REFUSED.danger };
@@ -91,8 +100,8 @@ export async function decideUp(
     );
     return { goesOn: false, code: REFUSED.differs };
   }
-  const name = reviewed === undefined ? undefined : reviewedName(reviewed);
-  const message = messageFlags(consentRecord(review, agreement.allowed, name), rest);
+  const consent = reviewed && { name: reviewedName(reviewed), allowed: reviewed.allowed };
+  const message = messageFlags(consentRecord(review, agreement.allowed, consent), rest);
   // It has been previewed, just now and in more detail than Pulumi's own preview shows.
   return { goesOn: true, arguments: ["--skip-preview", "--yes", ...rest, ...message] };
 }
