@@ -12,6 +12,8 @@ interface Benchmark {
   title: string;
   /** Trials of each kind, where --trials may say another number. */
   trials?: number;
+  /** Figures that must not be higher. @default none */
+  limits?: Figures;
   run: (trials: number) => Promise<Figures>;
 }
 
@@ -28,7 +30,8 @@ const benchmarks: Record<string, Benchmark> = {
   },
   review: {
     title: "review of a change of nearly every resource, in every format, against Pulumi's own preview of it",
-    trials: 3,
+    trials: 4,
+    limits: { review_to_preview_ratio: 1.1 },
     run: review,
   },
   rollback: {
@@ -68,3 +71,8 @@ if (!values.json) console.error(`${name}: ${benchmark.title}`);
 const figures = await benchmark.run(trials);
 if (values.json) console.log(JSON.stringify(figures));
 else for (const [figure, value] of Object.entries(figures)) console.log(`${figure.padEnd(34)}${value}`);
+for (const [figure, limit] of Object.entries(benchmark.limits ?? {})) {
+  if ((figures[figure] ?? Number.POSITIVE_INFINITY) <= limit) continue;
+  console.error(`${figure} is ${figures[figure]}, above its limit of ${limit}`);
+  process.exitCode = 1;
+}
