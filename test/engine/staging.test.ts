@@ -117,7 +117,7 @@ describe("staging on the simulated clouds", { concurrency: 1 }, () => {
       [0, 1, 2, 3].map((index) => preSharedKey(secret, `${regions.toSorted(byCloud).join("--")}-${index}`, 1)),
     );
     const kept = backendFiles(join(program.home, "state"), "novacron", "staging");
-    assert.ok(kept.filter(({ name }) => name.startsWith("history/")).length > 3, "there is a history");
+    assert.ok(kept.filter(({ name }) => name.startsWith("history/")).length > 1, "there is a history");
     const written = [
       firstUp,
       ...kept.map(({ content }) => JSON.stringify(content)),
