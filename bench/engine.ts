@@ -41,10 +41,15 @@ export interface ProjectFolder {
   program?: string;
   /** Text of its stack file. */
   stackFile: string;
+  /** Whether the checkout's policy pack judges it. @default false */
+  policies?: boolean;
 }
 
 /** Opens the stack of a project made for the purpose. */
-export async function openProject(folder: string, { name, program, stackFile }: ProjectFolder): Promise<Session> {
+export async function openProject(
+  folder: string,
+  { name, program, stackFile, policies = false }: ProjectFolder,
+): Promise<Session> {
   const path = join(folder, name);
   mkdirSync(path);
   const main = program === undefined ? "infra/index.ts" : "index.ts";
@@ -56,6 +61,7 @@ export async function openProject(folder: string, { name, program, stackFile }: 
   symlinkSync(join(CHECKOUT, "node_modules"), join(path, "node_modules"));
   if (program === undefined) symlinkSync(join(CHECKOUT, "infra"), join(path, "infra"));
   else writeFileSync(join(path, main), program);
+  if (policies) symlinkSync(join(CHECKOUT, "policies"), join(path, "policies"));
   process.chdir(path);
   return openSession(name, true);
 }

@@ -14,7 +14,7 @@ import { isProvider, type StateResource } from "./state.ts";
 export interface Agreement {
   /** Classes of dangers that the operator agrees to. */
   allowed: readonly DangerClass[];
-  /** A file of `novactl diff --save`: nothing else than what it holds may be done. */
+  /** A file of `novactl diff --save`: nothing else than what it holds may be done, and what it allows is agreed to. */
   reviewed: string | undefined;
   /** Regions that are left alone. */
   regions: readonly string[];
@@ -71,12 +71,13 @@ export async function decideUp(
   const findings = review?.policies.violations ?? policies.findings;
   await conclude(session, policies, { code, file: agreement.sarif, findings });
   if (review === undefined) return { goesOn: false, code };
-  show(review, agreement);
+  const reviewed = agreement.reviewed === undefined ? undefined : readReviewed(agreement.reviewed, session.stack);
+  const allowed = [...agreement.allowed, ...(reviewed?.allowed ?? [])];
+  show(review, { ...agreement, allowed });
   if (code !== 0) {
     console.error("refused before anything was touched: rules of the policy pack forbid it");
     return { goesOn: false, code };
   }
-  const reviewed = agreement.reviewed === undefined ? undefined : readReviewed(agreement.reviewed, session.stack);
   if (reviewed !== undefined) {
     const differences = differencesFromReviewed(reviewed, session.project, review, { regions: agreement.regions });
     if (differences.length > 0) {
@@ -90,7 +91,7 @@ export async function decideUp(
       return { goesOn: false, code: REFUSED.differs };
     }
   }
-  const refused = refusal(review, agreement.allowed);
+  const refused = refusal(review, allowed);
   if (refused !== undefined) {
     console.error(refused);
     return { goesOn: false, code: REFUSED.danger };
@@ -103,8 +104,8 @@ export async function decideUp(
     );
     return { goesOn: false, code: REFUSED.differs };
   }
-  const name = reviewed === undefined ? undefined : reviewedName(reviewed);
-  const message = messageFlags(consentRecord(review, agreement.allowed, name), rest);
+  const consent = reviewed && { name: reviewedName(reviewed), allowed: reviewed.allowed };
+  const message = messageFlags(consentRecord(review, agreement.allowed, consent), rest);
   // It has been previewed, just now and in more detail than Pulumi's own preview shows.
   return { goesOn: true, arguments: ["--skip-preview", "--yes", ...rest, ...message] };
 }

@@ -37,16 +37,22 @@ export function refusal(review: Review, allowed: readonly DangerClass[]): string
   ].join("\n");
 }
 
-/** What the stack's history keeps of a consent: the classes that the change really had, and what it was compared with. */
+/**
+ * What the stack's history keeps of a consent: the classes that the change really had, those of the operator and those of
+ * the review apart, and what it was compared with.
+ */
 export function consentRecord(
   review: Review,
   allowed: readonly DangerClass[],
-  reviewed: string | undefined,
+  reviewed?: { name: string; allowed: readonly DangerClass[] },
 ): string | undefined {
-  const used = allowed.filter((name) => review.dangers.some((danger) => danger.class === name));
+  const used = (classes: readonly DangerClass[]) =>
+    classes.filter((name) => review.dangers.some((danger) => danger.class === name)).join(", ");
+  const [own, reviewers] = [used(allowed), used(reviewed?.allowed ?? [])];
   const parts = [
-    ...(used.length > 0 ? [`allowed ${used.join(", ")}`] : []),
-    ...(reviewed === undefined ? [] : [`as reviewed (${reviewed})`]),
+    ...(own === "" ? [] : [`allowed ${own}`]),
+    ...(reviewed === undefined ? [] : [`as reviewed (${reviewed.name})`]),
+    ...(reviewers === "" ? [] : [`allowed by the review ${reviewers}`]),
   ];
   return parts.length === 0 ? undefined : `novactl up: ${parts.join("; ")}`;
 }

@@ -2,8 +2,7 @@ import type { Variables } from "./environment.ts";
 import { OperatorError } from "./operatorError.ts";
 import type { Project } from "./project.ts";
 import { readStackConfig } from "./stackConfig.ts";
-import type { StateResource } from "./state.ts";
-import { urnParts } from "./state.ts";
+import { type StateResource, urnParts } from "./state.ts";
 
 /** What makes a run leave regions alone. */
 export interface Exclusion {
@@ -11,8 +10,10 @@ export interface Exclusion {
   variables: Variables;
 }
 
-/** @throws when the stack has no such region */
-export function checkRegions(project: Project, stack: string, regions: readonly string[]): void {
+/** The regions of `--exclude-region`. @throws when the stack has no such region */
+export function readExcludedRegions(project: Project, stack: string, regions: readonly string[] = []) {
+  // Only this project's stack files name regions.
+  if (regions.length === 0) return regions;
   const known = readStackConfig(project, stack).regions.map(({ name }) => name);
   for (const region of regions) {
     if (!known.includes(region))
@@ -20,6 +21,7 @@ export function checkRegions(project: Project, stack: string, regions: readonly 
         `--exclude-region ${region}: stack ${stack} has no such region; its regions: ${known.join(", ")}`,
       );
   }
+  return regions;
 }
 
 /**

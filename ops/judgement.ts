@@ -37,7 +37,7 @@ export interface Outcome {
  * @throws when a run that succeeded was not judged
  */
 export async function conclude(
-  { policyPack, project }: Pick<Session, "policyPack" | "project">,
+  { policyPack, project, stack }: Pick<Session, "policyPack" | "project" | "stack">,
   run: PolicyRun,
   { code, file, findings = run.findings }: Outcome,
 ): Promise<PackIdentity | undefined> {
@@ -46,7 +46,8 @@ export async function conclude(
   const pack = await packIdentity(policyPack);
   if (file !== undefined) {
     const { rules, stackRules } = await import("../policies/rules/index.ts");
-    writeFileSync(file, `${JSON.stringify(sarif(findings, [...rules, ...stackRules], pack.version), undefined, 2)}\n`);
+    const log = sarif(findings, [...rules, ...stackRules], { version: pack.version, stack });
+    writeFileSync(file, `${JSON.stringify(log, undefined, 2)}\n`);
   }
   if (code === 0) assertJudged(run, pack);
   return wasJudged(run, pack) ? pack : undefined;

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { OperatorError } from "./operatorError.ts";
 import { type Project, stackFile } from "./project.ts";
 import { reviewDifferences } from "./review/compareReviews.ts";
-import type { Review } from "./review/model.ts";
+import { DANGER_CLASSES, type DangerClass, type Review } from "./review/model.ts";
 import { reviewSchema } from "./review/schema.ts";
 
 /** What a person has reviewed, with what it was made of. */
@@ -19,19 +19,21 @@ const schema = z.strictObject({
   config: z.string(),
   /** Regions that were left alone. */
   excluded: z.array(z.string()),
+  /** Classes of dangers that the reviewers agreed to: that consent goes with the plan. */
+  allowed: z.array(z.enum(DANGER_CLASSES)),
   review: reviewSchema,
 });
 
 type ReviewedPlan = z.output<typeof schema>;
 
-/** A review in the form in which `novactl up --reviewed` reads it. */
+/** A review in the form in which `novactl up --reviewed` reads it, with the classes of dangers that were agreed to. */
 export function saveReview(
   project: Project,
   stack: string,
   review: Review,
-  { regions }: { regions: readonly string[] },
+  { regions, allowed }: { regions: readonly string[]; allowed: readonly DangerClass[] },
 ): string {
-  const saved = { novacronReview: 1, ...sourcesOf(project, stack), excluded: regions.toSorted(), review };
+  const saved = { novacronReview: 1, ...sourcesOf(project, stack), excluded: regions.toSorted(), allowed, review };
   return `${JSON.stringify(saved, undefined, 2)}\n`;
 }
 

@@ -11,9 +11,14 @@ const PROGRAM = "infra/index.ts";
 
 /**
  * Findings as SARIF 2.1.0, which code hosts show beside a pull request. Each is known again in a later run by its rule and
- * resource.
+ * resource. Each stack is a category of its own: GitHub refuses an upload with several runs of one.
+ * @param source version of the policy pack, and the stack that it judged
  */
-export function sarif(findings: readonly Finding[], rules: readonly RuleText[], version: string) {
+export function sarif(
+  findings: readonly Finding[],
+  rules: readonly RuleText[],
+  { version, stack }: { version: string; stack: string },
+) {
   const ids = rules.map(({ id }) => id);
   return {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
@@ -27,6 +32,8 @@ export function sarif(findings: readonly Finding[], rules: readonly RuleText[], 
             rules: rules.map(descriptor),
           },
         },
+        // Up to the last slash it is the category; what would follow names a single run.
+        automationDetails: { id: `novacron-policies/${stack}/` },
         results: findings.map(({ rule, level, urn, message }) => ({
           ruleId: rule,
           ...(ids.includes(rule) ? { ruleIndex: ids.indexOf(rule) } : {}),

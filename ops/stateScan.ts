@@ -64,10 +64,12 @@ function walk(value: unknown, place: Place, found: PlainSecret[]): void {
     for (const [index, member] of value.entries()) walk(member, { ...place, path: `${place.path}[${index}]` }, found);
     return;
   }
-  if (typeof value !== "object" || value === null || isEncrypted(value)) return;
-  if (isSecret(value)) {
+  if (typeof value !== "object" || value === null) return;
+  const sealed = sealedIn(value);
+  if (sealed !== undefined) {
     const { name: _, ...where } = place;
-    found.push({ ...where, kind: "secret that Pulumi has not encrypted", length: (value.plaintext ?? "").length });
+    if (!sealed.encrypted)
+      found.push({ ...where, kind: "secret that Pulumi has not encrypted", length: sealed.text.length });
     return;
   }
   const { urn } = value as { urn?: unknown };
@@ -80,11 +82,21 @@ function walk(value: unknown, place: Place, found: PlainSecret[]): void {
   }
 }
 
-/** A secret as Pulumi keeps it: in a state with its ciphertext, in the config of a run with `secure`. */
-function isEncrypted(value: object): boolean {
-  if (isSecret(value)) return "ciphertext" in value && !("plaintext" in value);
-  const { secure } = value as { secure?: unknown };
-  return secure === true || (typeof secure === "string" && secure.startsWith("v1:"));
+/** As the file backend encrypts: version, nonce and text in base64. */
+const CIPHERTEXT = /^v1:[\w+/]+=*:[\w+/]+=*$/;
+
+/**
+ * What an object holds that stands for a secret: in a state it has Pulumi's signature, in the config of a run of the past the
+ * word `secure`, which says what should be encrypted and not that it is. Undefined: it stands for none.
+ */
+function sealedIn(value: object): { text: string; encrypted: boolean } | undefined {
+  if (isSecret(value)) {
+    const { plaintext, ciphertext } = value;
+    return { text: plaintext ?? "", encrypted: plaintext === undefined && ciphertext !== undefined };
+  }
+  const { secure, value: text } = value as { secure?: unknown; value?: unknown };
+  if (typeof secure === "string" && CIPHERTEXT.test(secure)) return { text: secure, encrypted: true };
+  return secure === true && typeof text === "string" ? { text, encrypted: CIPHERTEXT.test(text) } : undefined;
 }
 
 function kindOf(text: string, name: string): string | undefined {

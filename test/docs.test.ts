@@ -4,6 +4,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { novactl } from "./ops/novactl.ts";
+import { withoutDeferred } from "./reviews/change.ts";
+import { examples } from "./reviews/examples.ts";
 
 const checkout = join(import.meta.dirname, "..");
 
@@ -21,6 +23,27 @@ for (const stack of ["staging", "prod"]) {
     assert.equal(stdout, picture, `draw it again: npx novactl topology ${stack} --output docs/topology-${stack}.svg`);
   });
 }
+
+test("the three reviews in the docs say what the engine says of these changes", () => {
+  const [, section = ""] = readFileSync(join(checkout, "docs", "reviewing.md"), "utf8").split("\n## Three examples\n");
+  const told = section
+    .split("\n## ")[0]
+    ?.split(/^(?=\*\*)/m)
+    .slice(1)
+    .map((text) => ({
+      sentence: withoutDeferred([...text.matchAll(/^> (.*)$/gm)].map(([, line]) => line).join(" ")),
+      exitCode: Number(/exit code (\d)/.exec(text)?.[1]),
+      dangers: [...text.matchAll(/--allow ([\w-]+)/g)].map(([, name]) => name),
+      picture: /\(pictures\/(.*)\)/.exec(text)?.[1],
+    }));
+  const expected = examples.map(({ name, change: { sentence, exitCode, dangers } }) => ({
+    sentence,
+    exitCode,
+    dangers,
+    picture: `review-${name}.png`,
+  }));
+  assert.deepEqual(told, expected);
+});
 
 test("every link in the documents leads to a file", () => {
   const missing = tracked

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { planEnvironment } from "../../infra/plan/environment.ts";
 import { command, type Option } from "../command.ts";
 import { allowOption, readAllowed } from "../consent.ts";
-import { checkRegions, excludeRegions } from "../excludedRegions.ts";
+import { excludeRegions, readExcludedRegions } from "../excludedRegions.ts";
 import { conclude, refuseOtherPolicies, sarifOption } from "../judgement.ts";
 import { removeDeadLocks } from "../locks.ts";
 import { OperatorError } from "../operatorError.ts";
@@ -38,7 +38,7 @@ const options = {
   save: {
     type: "string",
     value: "FILE",
-    description: "keep what was reviewed, for `novactl up --reviewed FILE`",
+    description: "keep what was reviewed and the classes of --allow, for `novactl up --reviewed FILE`",
   },
   sarif: sarifOption,
   allow: allowOption,
@@ -56,8 +56,8 @@ export const diff = command({
   ].join("\n"),
   examples: [
     "novactl diff staging --sim",
-    "novactl diff prod --write markdown=review.md --save reviewed.json",
-    "novactl up prod --reviewed reviewed.json --allow replace-nodes",
+    "novactl diff prod --write markdown=review.md --save reviewed.json --allow replace-nodes",
+    "novactl up prod --reviewed reviewed.json",
   ],
   run: async ({ positionals: [stack = ""], values, rest }) => {
     refuseOtherPolicies(rest);
@@ -69,8 +69,7 @@ export const diff = command({
     const config = project.name === "novacron" ? readStackConfig(project, stack) : undefined;
     const surroundings = config === undefined ? {} : { plan: planEnvironment(config, stack) };
     readNoClusters(values);
-    const regions = values["exclude-region"] ?? [];
-    if (regions.length > 0) checkRegions(project, stack, regions);
+    const regions = readExcludedRegions(project, stack, values["exclude-region"]);
     const session = await openSession(stack, values.sim);
     const locks = await sessionLocks(session);
     if (locks !== undefined) removeDeadLocks(locks);
@@ -84,7 +83,7 @@ export const diff = command({
     }
     process.stdout.write(written(review, format, { ...terminal(), ...surroundings, allowed }));
     for (const file of files) writeText(file.path, written(review, file.format, { ...surroundings, allowed }));
-    if (values.save !== undefined) writeText(values.save, saveReview(project, stack, review, { regions }));
+    if (values.save !== undefined) writeText(values.save, saveReview(project, stack, review, { regions, allowed }));
     await conclude(session, policies, { code, file: values.sarif, findings: review.policies.violations });
     return code === 0 ? exitCode(review, allowed) : FAILED;
   },

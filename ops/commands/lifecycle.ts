@@ -4,7 +4,7 @@ import type { Option } from "../command.ts";
 import { command } from "../command.ts";
 import { allowOption } from "../consent.ts";
 import { passThroughWithEvents } from "../eventLog.ts";
-import { checkRegions, excludeRegions } from "../excludedRegions.ts";
+import { excludeRegions, readExcludedRegions } from "../excludedRegions.ts";
 import { conclude, refuseOtherPolicies, sarifOption } from "../judgement.ts";
 import { recordJudgement } from "../judgementRecord.ts";
 import { removeDeadLocks } from "../locks.ts";
@@ -70,7 +70,7 @@ const agreeing = {
   reviewed: {
     type: "string",
     value: "FILE",
-    description: "do nothing else than what `novactl diff --save FILE` has shown",
+    description: "do nothing else than what `novactl diff --save FILE` has shown; what it allowed is allowed",
   },
 } satisfies Record<string, Option>;
 
@@ -108,7 +108,8 @@ const details = (operation: Operation): string =>
     ...(operation === "up"
       ? [
           "What it would do is reviewed first, as `novactl diff` shows it. Without --allow for each class of dangers in it nothing is",
-          "touched, and the exit code is 3. What was allowed is in the stack's history: `pulumi stack history`.",
+          "touched, and the exit code is 3. --reviewed brings the classes that its review allowed. What was allowed is in the stack's",
+          "history: `pulumi stack history`.",
         ]
       : []),
     ...(operation === "preview"
@@ -145,8 +146,7 @@ async function runLifecycle(operation: Operation, stack: string, wishes: Wishes,
   refuseOtherPolicies(rest);
   refuseBadConfig(operation, stack);
   readNoClusters(wishes);
-  const regions = wishes["exclude-region"] ?? [];
-  if (regions.length > 0) checkRegions(findProject(), stack, regions);
+  const regions = readExcludedRegions(findProject(), stack, wishes["exclude-region"]);
   const agreement = operation === "up" ? readAgreement(stack, wishes, regions) : undefined;
   const session = await openSession(stack, wishes.sim);
   let recovery: Recovery | undefined;

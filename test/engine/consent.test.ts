@@ -44,26 +44,27 @@ describe("nothing dangerous without consent, and nothing else than what was revi
     );
     const allowed = await workspace.novactl("diff", "staging", "--sim", "--allow", "replace-data");
     assert.equal(allowed.code, 2);
-    const again = await workspace.novactl("diff", "staging", "--sim", "--json");
+    const again = await workspace.novactl("diff", "staging", "--sim", "--json", "--save", reviewed);
     assert.equal(again.stdout, stdout, "the same preview gives the same bytes");
   });
 
   test("`up` refuses it before anything is touched, and says which flag it needs", async () => {
     const before = await logGroups();
-    const { code, stderr } = await up("--allow", "delete-data");
-    assert.equal(code, 3);
+    const { code, stderr } = await up("--allow", "delete-data", "--reviewed", reviewed);
+    assert.equal(code, 3, "that it was reviewed is no consent");
     assert.match(stderr, /refused before anything was touched[\s\S]*add --allow replace-data/);
     assert.deepEqual(await logGroups(), before);
   });
 
-  test("what was reviewed is done, under the class that was agreed to, and is in the stack's history", async () => {
-    const saved = await workspace.novactl("diff", "staging", "--sim", "--save", reviewed);
-    assert.equal(saved.code, 3);
-    const { code, stdout, stderr } = await up("--reviewed", reviewed, "--allow", "replace-data");
+  test("what was reviewed is done, under the class that the review agreed to, and is in the stack's history", async () => {
+    const allow = ["--allow", "replace-data", "--allow", "cut-link"];
+    const saved = await workspace.novactl("diff", "staging", "--sim", "--save", reviewed, ...allow);
+    assert.equal(saved.code, 2);
+    const { code, stdout, stderr } = await up("--reviewed", reviewed);
     assert.equal(code, 0, stdout + stderr);
     assert.deepEqual(await logGroups(), ["/novacron/fixture/2"]);
     const { lastUpdate } = await workspace.json<{ lastUpdate: { message: string } }>("status", "staging", "--sim");
-    assert.match(lastUpdate.message, /^novactl up: allowed replace-data; as reviewed \([0-9a-f]{12}\)$/);
+    assert.match(lastUpdate.message, /^novactl up: as reviewed \([0-9a-f]{12}\); allowed by the review replace-data$/);
   });
 
   test("a plan that is not the reviewed one any more is refused with the difference, whatever was agreed to", async () => {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { after, describe, test } from "node:test";
+import type { Review } from "../../ops/review/model.ts";
 import { removeRegion } from "../config/rejects.ts";
 import type { Loose } from "../config/stackFile.ts";
 import { CheckoutProgram, type Report } from "./checkoutProgram.ts";
@@ -38,7 +40,13 @@ describe("a region that cannot be reached does not block the others", { concurre
       twoRegions(config);
       config.owner = "another-team";
     });
-    const { exitCode, changes, steps, policyPacks, errors } = await up("--exclude-region", REGION);
+    const reviewed = join(program.folder, "reviewed.json");
+    const options = ["--sim", "--exclude-region", REGION, "--save", reviewed];
+    const review = await program.json<Review>(2, "diff", "staging", ...options);
+    const changed = review.regions.map(({ region }) => region);
+    assert.ok(changed.includes("aws-use1") && !changed.includes(REGION), changed.join());
+    const without = ["--exclude-region", REGION, "--reviewed", reviewed];
+    const { exitCode, changes, steps, policyPacks, errors } = await up(...without);
     assert.equal(exitCode, 0, JSON.stringify(errors));
     assert.deepEqual(Object.keys(changes).toSorted(), ["create", "same", "update"]);
     assert.deepEqual(

@@ -6,6 +6,7 @@ import { after, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { request } from "../../ops/simulator.ts";
 import type { Answer } from "../ops/novactl.ts";
+import { plantedSecrets } from "../review/plantedSecrets.ts";
 import { untilDelayed } from "./runningRun.ts";
 import { assertConsistent, Workspace } from "./workspace.ts";
 
@@ -199,6 +200,37 @@ describe("a stack's life on the simulated clouds", { concurrency: 1 }, () => {
     );
     // Else it would not be known where to look.
     assert.ok(holders.length > 0);
+  });
+
+  test("a scan of state and history finds nothing, then a token that somebody has left, and what cannot be read it says", async () => {
+    const scan = async (code: number) => {
+      const answer = await novactl("state", "scan", "staging", "--sim", "--json");
+      assert.equal(answer.code, code, answer.stdout + answer.stderr);
+      return answer;
+    };
+    const clean = JSON.parse((await scan(0)).stdout) as { scanned: number; found: unknown[] };
+    assert.ok(clean.scanned > 3, `${clean.scanned} documents`);
+    assert.deepEqual(clean.found, []);
+    const planted = join(workspace.home, "state", ".pulumi", "history", "fixture", "staging", "planted.history.json");
+    const token = plantedSecrets("history").find(({ kind }) => kind === "JWT")?.value ?? "";
+    writeFileSync(planted, JSON.stringify({ environment: { note: token } }));
+    const { stdout, stderr } = await scan(2);
+    assert.deepEqual(JSON.parse(stdout), {
+      stack: "staging",
+      scanned: clean.scanned + 1,
+      found: [
+        {
+          source: "history/fixture/staging/planted.history.json",
+          path: "environment.note",
+          kind: "JSON web token",
+          length: token.length,
+        },
+      ],
+    });
+    assert.ok(!(stdout + stderr).includes(token));
+    writeFileSync(planted, '{"half": ');
+    assert.match((await scan(1)).stderr, /planted\.history\.json cannot be read as JSON/);
+    rmSync(planted);
   });
 
   test("destroy leaves nothing behind", async () => {

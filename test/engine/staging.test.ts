@@ -7,6 +7,7 @@ import { preSharedKey } from "../../infra/plan/ipsec.ts";
 import { packIdentity } from "../../ops/policyVerdict.ts";
 import type { sarif } from "../../ops/sarif.ts";
 import type { StateResource } from "../../ops/state.ts";
+import { backendFiles } from "../../ops/stateHistory.ts";
 import type { Loss } from "../../sim/network/oracle.ts";
 import { Store } from "../../sim/store.ts";
 import { checkout } from "../ops/novactl.ts";
@@ -129,16 +130,20 @@ describe("staging on the simulated clouds", { concurrency: 1 }, () => {
     const keys = links.flatMap(({ regions }) =>
       [0, 1, 2, 3].map((index) => preSharedKey(secret, `${regions.toSorted(byCloud).join("--")}-${index}`, 1)),
     );
+    const kept = backendFiles(join(program.home, "state"), "novacron", "staging");
+    assert.ok(kept.filter(({ name }) => name.startsWith("history/")).length > 1, "there is a history");
     const written = [
       firstUp,
-      program.read("state", ".pulumi", "stacks", "novacron", "staging.json"),
+      ...kept.map(({ content }) => JSON.stringify(content)),
       program.read("staging", "Pulumi.staging.yaml"),
       program.read("sim", "simulator.log"),
     ];
     for (const text of written) {
-      for (const plain of [secret, ...keys]) assert.ok(!text.includes(plain));
+      assert.ok(![secret, ...keys].some((plain) => text.includes(plain)), "a key is in plain text");
       assert.ok(!text.includes("certificate-authority-data"), "a kubeconfig is in plain text");
     }
+    const scan = await program.json<{ scanned: number }>(0, "state", "scan", "staging", "--sim");
+    assert.equal(scan.scanned, kept.length + 1);
     // Else the test would look for keys that no tunnel has.
     const clouds = program.read("sim", "clouds.sqlite") + program.read("sim", "clouds.sqlite-wal");
     assert.ok(keys.some((key) => clouds.includes(key)));

@@ -70,6 +70,7 @@ for (const [args, expected] of [
     ["up", "staging", "--sim", "--exclude-region", "aws-usw9"],
     /no such region; its regions: aws-use1, azr-weu, gcp-aso1/,
   ],
+  [["diff", "staging", "--sim", "--exclude-region", "aws-usw9"], /--exclude-region aws-usw9: .* no such region/],
   [["mesh", "staging", "--sim", "--from", "aws-use1"], /--from and --to go together/],
   [["mesh", "staging", "--sim", "--lose", "cable:x"], /tunnel:NAME, gateway:REGION\/INSTANCE .* or region:NAME/],
   [["sim", "fault", "flood"], /no such fault/],

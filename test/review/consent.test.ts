@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +7,7 @@ import { test } from "node:test";
 import { messageFlags, previewArguments } from "../../ops/agreement.ts";
 import { consentRecord, readAllowed, refusal } from "../../ops/consent.ts";
 import { reviewDifferences } from "../../ops/review/compareReviews.ts";
-import { differencesFromReviewed, readReviewed, saveReview } from "../../ops/reviewedPlan.ts";
+import { differencesFromReviewed, readReviewed, reviewedName, saveReview } from "../../ops/reviewedPlan.ts";
 import { replace, reviewed, step, update } from "./engineEvents.ts";
 
 const POOL = "aws:eks/nodeGroup:NodeGroup";
@@ -30,11 +31,12 @@ test("without consent the refusal names what, and the flag for it; with it there
 });
 
 test("the stack's history keeps the classes that a change really had, and not those that were only allowed", () => {
+  assert.equal(consentRecord(dangerous(), ["delete-data", "replace-nodes"]), "novactl up: allowed replace-nodes");
+  assert.equal(consentRecord(reviewed([]), ["delete-data"]), undefined);
   assert.equal(
-    consentRecord(dangerous(), ["delete-data", "replace-nodes"], undefined),
-    "novactl up: allowed replace-nodes",
+    consentRecord(dangerous(), [], { name: "abc of commit def", allowed: ["delete-data", "replace-nodes"] }),
+    "novactl up: as reviewed (abc of commit def); allowed by the review replace-nodes",
   );
-  assert.equal(consentRecord(reviewed([]), ["delete-data"], undefined), undefined);
   assert.deepEqual(messageFlags("allowed x", ["--message", "ticket 7"]), ["--message", "ticket 7 (allowed x)"]);
   assert.deepEqual(messageFlags("allowed x", ["-m=ticket 7"]), ["--message", "ticket 7 (allowed x)"]);
   assert.deepEqual(messageFlags("allowed x", []), ["--message", "allowed x"]);
@@ -55,8 +57,9 @@ test("what was saved is the same as what is planned now until program, config, r
   const stackFile = join(folder, "Pulumi.staging.yaml");
   writeFileSync(stackFile, "config: {}\n");
   const file = join(folder, "reviewed.json");
-  writeFileSync(file, saveReview(project, "staging", dangerous(), { regions: [] }));
+  writeFileSync(file, saveReview(project, "staging", dangerous(), { regions: [], allowed: ["replace-nodes"] }));
   const saved = readReviewed(file, "staging");
+  assert.deepEqual(saved.allowed, ["replace-nodes"], "the consent of the reviewers goes with it");
   const differences = (now = dangerous(), regions: string[] = []) =>
     differencesFromReviewed(saved, project, now, { regions });
 
@@ -75,6 +78,52 @@ test("what was saved is the same as what is planned now until program, config, r
     /not written by `novactl diff --save` of this version; review again/,
   );
   assert.throws(() => readReviewed(join(folder, "absent"), "staging"), /ENOENT/);
+});
+
+test("another commit is another program, and so is a file that is changed or not yet known to git", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "novacron-test-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const git = (...args: string[]) => {
+    const own = ["-c", "user.name=test", "-c", "user.email=test@example.com"];
+    return execFileSync("git", [...own, ...args], { cwd: folder, encoding: "utf8" }).trim();
+  };
+  const commit = (program: string): string => {
+    writeFileSync(join(folder, "index.ts"), program);
+    git("add", ".");
+    git("commit", "--quiet", "--message", program);
+    return git("rev-parse", "HEAD");
+  };
+  git("init", "--quiet");
+  writeFileSync(join(folder, ".gitignore"), "reviewed.json\n");
+  writeFileSync(join(folder, "Pulumi.staging.yaml"), "config: {}\n");
+  const before = commit("// one\n");
+  const project = { folder, name: "novacron", home: folder };
+  const file = join(folder, "reviewed.json");
+  const differences = () =>
+    differencesFromReviewed(readReviewed(file, "staging"), project, dangerous(), { regions: [] });
+  const save = () => writeFileSync(file, saveReview(project, "staging", dangerous(), { regions: [], allowed: [] }));
+
+  save();
+  assert.deepEqual(differences(), []);
+  assert.match(
+    reviewedName(readReviewed(file, "staging")),
+    new RegExp(`^[0-9a-f]{12} of commit ${before.slice(0, 12)}$`),
+  );
+  writeFileSync(join(folder, "index.ts"), "// changed\n");
+  assert.match(
+    differences().join(),
+    new RegExp(`^the program: reviewed ${before}, now ${before} with changes \\w{12}$`),
+  );
+  const after = commit("// two\n");
+  assert.deepEqual(differences(), [`the program: reviewed ${before}, now ${after}`]);
+
+  save();
+  writeFileSync(join(folder, "another.ts"), "// not yet known\n");
+  assert.match(differences().join(), new RegExp(`^the program: reviewed ${after}, now ${after} with changes \\w{12}$`));
+  save();
+  assert.deepEqual(differences(), []);
+  writeFileSync(join(folder, "another.ts"), "// otherwise\n");
+  assert.equal(differences().length, 1);
 });
 
 test("new drift is a difference, even where the plan stays the same", () => {

@@ -9,6 +9,7 @@ import { parse } from "yaml";
 import { checkout } from "../ops/novactl.ts";
 
 export interface Step {
+  id?: string;
   name?: string;
   run?: string;
   uses?: string;
@@ -18,6 +19,7 @@ export interface Step {
 }
 
 export interface Job {
+  if?: string;
   permissions: Record<string, string>;
   concurrency?: { group: string; "cancel-in-progress": boolean };
   env?: Record<string, string>;
@@ -27,7 +29,7 @@ export interface Job {
 export const workflowText = readFileSync(join(checkout, ".github", "workflows", "pull-request.yml"), "utf8");
 
 export const workflow = parse(workflowText) as {
-  on: { pull_request: { types: string[] } };
+  on: Record<string, { types: string[] }>;
   permissions: Record<string, string>;
   concurrency: { "cancel-in-progress": boolean };
   jobs: Record<string, Job>;

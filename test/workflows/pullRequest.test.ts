@@ -4,6 +4,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "no
 import { join } from "node:path";
 import { test } from "node:test";
 import { commands } from "../../ops/commands/all.ts";
+import { readAllowed } from "../../ops/consent.ts";
 import { setUpTools } from "../../tools/setup.ts";
 import { checkout } from "../ops/novactl.ts";
 import { HostStandIn } from "../review/hostStandIn.ts";
@@ -49,15 +50,31 @@ test("rights are the least: only `publish` may write, and it runs the code of th
   }
 });
 
-test("no preview of a real stack is cancelled, and none runs beside another", () => {
+test("a fork gets no secret, no identity and no token that writes, in no event that would give it one", () => {
+  assert.deepEqual(Object.keys(workflow.on), ["pull_request"], "pull_request_target would run with the base's rights");
+  for (const [job, definition] of jobs) {
+    const trusted = job === "clouds" || job === "publish";
+    // Each condition is a chain of &&: none of its parts may fail.
+    const conditions = (definition.if ?? "").split(" && ");
+    const own = "github.event.pull_request.head.repo.full_name == github.repository";
+    assert.equal(conditions.includes(own), trusted, `${job}: ${definition.if}`);
+    assert.doesNotMatch(definition.if ?? "", /\|\|/, job);
+    if (!trusted) assert.doesNotMatch(JSON.stringify(definition), /secrets\.|github\.token/, job);
+  }
+});
+
+test("no preview of a real stack is cancelled, and none takes the place of another pull request's", () => {
   assert.equal(workflow.concurrency["cancel-in-progress"], false);
   const clouds = workflow.jobs.clouds?.concurrency;
-  assert.match(clouds?.group ?? "", /^clouds-\$\{\{ matrix\.stack \}\}$/);
+  assert.match(
+    clouds?.group ?? "",
+    /^clouds-\$\{\{ github\.event\.pull_request\.number \}\}-\$\{\{ matrix\.stack \}\}$/,
+  );
   assert.equal(clouds?.["cancel-in-progress"], false);
 });
 
 test("a label that is put on or taken off is a new look", () => {
-  for (const type of ["labeled", "unlabeled", "synchronize"]) assert.ok(workflow.on.pull_request.types.includes(type));
+  for (const type of ["labeled", "unlabeled", "synchronize"]) assert.ok(workflow.on.pull_request?.types.includes(type));
 });
 
 /** What steps call of ours is there: scripts of package.json, commands of novactl and their options. */
@@ -73,6 +90,7 @@ function assertKnown(calls: readonly string[]): void {
     assert.ok(command, call);
     for (const [, option = ""] of call.matchAll(/ --([\w-]+)/g))
       assert.ok(option in command.options, `${call}: --${option}`);
+    readAllowed([...call.matchAll(/ --allow=(\S+)/g)].map(([, name = ""]) => name));
   }
 }
 
@@ -136,21 +154,50 @@ test("the preview passes labels on as consent, and keeps its exit code for later
   }
   const { calls } = await runner.run("simulated", "Preview", { ...values, LABELS: "[]", DIFF_CODE: "1" }, 1);
   assert.doesNotMatch(calls[0] ?? "", /--allow/);
-  const scan = await runner.run("simulated", "No plain secret in the state", values);
-  assertKnown(scan.calls);
-  assert.deepEqual(scan.calls, ["npx novactl state scan prod --sim"]);
 });
 
-test("a danger that nobody has agreed to fails the job, and names the labels", async (t) => {
+test("the change itself is brought up before the state is scanned, whatever is dangerous in it", async (t) => {
+  const runner = new Runner(t);
+  const values = { STACK: "prod", NOVACRON_HOME: "", NOVACRON_TIME_SCALE: "0" };
+  mkdirSync(join(runner.work, "review"));
+  const calls: string[] = [];
+  for (const review of [REVIEW, '{"dangers": []}']) {
+    writeFileSync(join(runner.work, "review", "review.json"), review);
+    calls.push(...(await runner.run("simulated", "Bring the change up", values)).calls);
+  }
+  calls.push(...(await runner.run("simulated", "No plain secret in the state", values)).calls);
+  assertKnown(calls);
+  assert.deepEqual(calls, [
+    "npx novactl up prod --sim --no-clusters --yes --allow=cut-link --allow=replace-nodes",
+    "npx novactl up prod --sim --no-clusters --yes",
+    "npx novactl state scan prod --sim",
+  ]);
+  const order = workflow.jobs.simulated?.steps.map(({ name }) => name) ?? [];
+  const places = ["Preview", "Bring the change up", "No plain secret in the state"].map((name) => order.indexOf(name));
+  assert.deepEqual(
+    places,
+    places.toSorted((a, b) => a - b),
+  );
+});
+
+test("a danger that nobody has agreed to fails the job, and names the labels, on the real clouds too", async (t) => {
   const runner = new Runner(t);
   mkdirSync(join(runner.work, "review"));
   writeFileSync(join(runner.work, "review", "review.json"), REVIEW);
   writeFileSync(join(runner.work, "review", "review.md"), "### prod\n");
   const values = { STACK: "prod", NOVACRON_HOME: "", NOVACRON_TIME_SCALE: "0" };
   assert.equal((await runner.run("simulated", "Summary", values)).handedOn.summary, "### prod\n");
-  await runner.run("simulated", "Dangers need consent", { ...values, CODE: "2" });
-  const { output } = await runner.run("simulated", "Dangers need consent", { ...values, CODE: "3" }, 1);
-  assert.match(output, /needs its label, of allow:cut-link, allow:replace-nodes/);
+  for (const job of ["simulated", "clouds"]) {
+    await runner.run(job, "Dangers need consent", { ...values, CODE: "2" });
+    const { output } = await runner.run(job, "Dangers need consent", { ...values, CODE: "3" }, 1);
+    assert.match(output, /needs its label, of allow:cut-link, allow:replace-nodes/);
+    const own = workflow.jobs[job]?.steps ?? [];
+    assert.equal(own.find(({ id }) => id === "preview")?.name, "Preview");
+    const place = own.findIndex(({ name }) => name === "Dangers need consent");
+    assert.match(own[place]?.env?.CODE ?? "", /^\$\{\{ steps\.preview\.outputs\.code \}\}$/);
+    // What nobody has agreed to can be read all the same.
+    assert.ok(place > own.findIndex(({ uses }) => uses?.startsWith("actions/upload-artifact@")));
+  }
 });
 
 test("identities for the clouds are short-lived, each for one cloud, and readable by nobody else", async (t) => {
@@ -184,14 +231,22 @@ test("identities for the clouds are short-lived, each for one cloud, and readabl
   assert.doesNotMatch(handedOn.env, /token for/, "tokens are in files, not in the environment of later steps");
 });
 
-test("a preview on the clouds hands on its review", async (t) => {
+test("a preview on the clouds takes labels as consent, and keeps it with what it hands on", async (t) => {
   const runner = new Runner(t);
-  const values = { STACK: "prod", PULUMI_ACCESS_TOKEN: "", PULUMI_BACKEND_URL: "", REVIEW: "### prod\n" };
+  const LABELS = '["allow:replace-nodes", "bug"]';
+  const values = { STACK: "prod", PULUMI_ACCESS_TOKEN: "", PULUMI_BACKEND_URL: "", REVIEW: "### prod\n", LABELS };
   for (const code of ["0", "2", "3"]) {
     const { calls, handedOn } = await runner.run("clouds", "Preview", { ...values, DIFF_CODE: code });
     assertKnown(calls);
+    assert.match(
+      calls[0] ?? "",
+      /^npx novactl diff prod (?!.*--sim).* --save=review\/reviewed\.json --allow=replace-nodes$/,
+    );
     assert.equal(handedOn.summary, "### prod\n");
+    assert.equal(handedOn.output, `code=${code}\n`);
   }
+  for (const file of ["review.md", "review.html", "review.json", "reviewed.json"])
+    assert.ok(existsSync(join(runner.work, "review", file)), file);
   await runner.run("clouds", "Preview", { ...values, DIFF_CODE: "1" }, 1);
 });
 
@@ -209,7 +264,7 @@ test("each affected stack has its comment, a failed preview says so, and others 
     writeFileSync(join(reviews, folder, "review.md"), text);
     writeFileSync(join(reviews, folder, "review.sarif"), "{}");
   }
-  const publish = (id: number, affected: string[], unaffected: string[]) =>
+  const publish = (id: number, affected: string[], unaffected: string[], clouds = "failure") =>
     runner.run("publish", "Comment", {
       ...host.environment,
       GITHUB_RUN_ID: String(id),
@@ -217,18 +272,24 @@ test("each affected stack has its comment, a failed preview says so, and others 
       NUMBER: "12",
       AFFECTED: JSON.stringify(affected),
       UNAFFECTED: JSON.stringify(unaffected),
+      CLOUDS: clouds,
       RUN_URL: `https://host.example/run/${id}`,
     });
   await publish(1, ["prod", "staging"], []);
   const said = host.comments.map(({ body }) => body.split("\n").slice(1).join("\n"));
   assert.match(said[0] ?? "", /^### prod, on the clouds\n\n\[The run\]\(https:\/\/host\.example\/run\/1\)/);
-  assert.match(said[1] ?? "", /^### staging, simulated\n/);
+  assert.match(said[1] ?? "", /^\*\*The real clouds were not previewed \(failure\): .*\n\n### staging, simulated\n/);
   await publish(2, ["fresh"], ["prod", "staging"]);
-  assert.match(host.comments[2]?.body ?? "", /\n### fresh\n\n\*\*There is no preview: it failed\.\*\*/);
+  assert.match(host.comments[2]?.body ?? "", /\n### fresh\n\n\*\*There is no preview: it failed\.\*\*\n\n\[The run\]/);
   for (const comment of host.comments.slice(0, 2)) assert.match(comment.body, /no longer touches the stack/);
 
   const { handedOn } = await runner.run("publish", "Gather findings");
   assert.equal(handedOn.output, "found=3\n");
+});
+
+test("where no stack is affected there are no findings, and nothing fails", async (t) => {
+  const { handedOn } = await new Runner(t).run("publish", "Gather findings");
+  assert.equal(handedOn.output, "found=0\n");
 });
 
 test("every script of the workflow is run here", () => {
