@@ -6,7 +6,8 @@ import { type EngineEvent, passThroughWithEvents } from "./eventLog.ts";
 import type { Exclusion } from "./excludedRegions.ts";
 import { type PolicyRun, policyRun } from "./policyFindings.ts";
 import type { Review } from "./review/model.ts";
-import { reviewOf } from "./review/review.ts";
+import { redactorOf, reviewOf } from "./review/review.ts";
+import { observe } from "./review/steps.ts";
 import type { Session } from "./session.ts";
 import { readStackConfig } from "./stackConfig.ts";
 import { type StateResource, stateResources } from "./state.ts";
@@ -49,7 +50,7 @@ export async function previewReview(
   const errors = errorsIn(events);
   // A review says what a rule refuses; whatever else went wrong it does not know.
   if (!events.some(({ summaryEvent }) => summaryEvent !== undefined) || errors.length > 0) {
-    console.error(printed);
+    console.error(redactorOf(observe(events)).text(printed));
     return { code: code === 0 ? 1 : code, review: undefined, policies };
   }
   const review = reviewOf({ stack: session.stack, events, resources, waves: wavesOf(session), exemptions });

@@ -12,8 +12,10 @@ export interface Section {
  * as possible stay whole. The least of everything may be longer than the limit: then that is what is given.
  */
 export function fit(sections: readonly Section[], limit: number): number[] {
+  const least = sections.map(({ levels }) => levels.length - 1);
+  if (lengthOf(sections, least) > limit) return least;
   const chosen = sections.map(() => 0);
-  let total = sections.reduce((sum, { levels }) => sum + (levels[0]?.length ?? 0), 0);
+  let total = lengthOf(sections, chosen);
   while (total > limit) {
     let best: { index: number; rank: number; level: number; saves: number } | undefined;
     for (const [index, { levels, rank }] of sections.entries()) {
@@ -32,3 +34,6 @@ export function fit(sections: readonly Section[], limit: number): number[] {
   }
   return chosen;
 }
+
+const lengthOf = (sections: readonly Section[], chosen: readonly number[]): number =>
+  sections.reduce((sum, { levels }, index) => sum + (levels[chosen[index] ?? 0]?.length ?? 0), 0);

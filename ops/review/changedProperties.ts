@@ -1,5 +1,6 @@
 import { valueAt } from "../drift.ts";
 import type { PropertyChange } from "./model.ts";
+import { related } from "./paths.ts";
 import { diffValues } from "./propertyDiff.ts";
 import type { Redactor, Shown } from "./redaction.ts";
 import { compare, type ResourceStep } from "./steps.ts";
@@ -42,22 +43,3 @@ function marked(changes: PropertyChange[], step: ResourceStep): PropertyChange[]
     .map((change) => (paths.some((path) => related(change.path, path)) ? { ...change, forces: true as const } : change))
     .toSorted((a, b) => Number(b.forces ?? false) - Number(a.forces ?? false) || compare(a.path, b.path));
 }
-
-/** Whether one path leads to or into the other. */
-export function related(path: string, other: string): boolean {
-  const [a, b] = [steps(path), steps(other)];
-  const length = Math.min(a.length, b.length);
-  // A list's elements are named here and numbered by the engine: as far as the list they must agree.
-  for (let index = 0; index < length; index++) {
-    if (isElement(a[index]) || isElement(b[index])) return isElement(a[index]) && isElement(b[index]);
-    if (a[index] !== b[index]) return false;
-  }
-  return true;
-}
-
-const steps = (path: string): string[] =>
-  [...path.matchAll(/\["(?:[^"\\]|\\.)*"\]|\[[^\]]*\]|[^.[\]]+/g)].map(([step]) =>
-    step.startsWith('["') ? (JSON.parse(step.slice(1, -1)) as string) : step,
-  );
-
-const isElement = (step: string | undefined): boolean => step?.startsWith("[") === true;

@@ -1,15 +1,15 @@
 import { counted, firstFew } from "./counts.ts";
-import { NO_DEPENDENTS } from "./dependents.ts";
+import { type DependentsOf, NO_DEPENDENTS } from "./dependents.ts";
 import { carriesOthers, nounOf } from "./marks.ts";
 import {
   DANGER_CLASSES,
   type Danger,
   type DangerClass,
-  type Dependents,
   type Mark,
+  type PropertyChange,
   type ResourceChange,
 } from "./model.ts";
-import { guards, loweringOf } from "./protections.ts";
+import { guards, loweringsIn } from "./protections.ts";
 import { linkPartOf } from "./reachability.ts";
 import { compare } from "./steps.ts";
 
@@ -17,6 +17,17 @@ import { compare } from "./steps.ts";
 export interface Placed {
   region: string;
   change: ResourceChange;
+  /** Its URN in the state, where it may have another name. */
+  stateUrn: string;
+  /** Whom it newly lets in that no changed property tells, from `admissionsOf`. */
+  admits: readonly PropertyChange[];
+}
+
+/** What the state says of resources before the change. */
+export interface Before {
+  /** The resources that carry each link, from `linksIn`. */
+  links: readonly LinkPaths[];
+  dependents: DependentsOf;
 }
 
 /** The classes in which a resource of a kind is replaced or deleted; what has no mark is of the last one. */
@@ -37,18 +48,10 @@ const OF_MARK: Record<Mark, "data" | "cluster" | "key" | "gateway" | "nodes" | "
 const UNNOTICED =
   /^kubernetes:(?:monitoring\.coreos\.com\/v1:\w+|argoproj\.io\/v1alpha1:AnalysisTemplate|core\/v1:ConfigMap|batch\/v1:(?:Job|CronJob)|policy\/v1:PodDisruptionBudget)$/;
 
-/**
- * What in a change is dangerous, by class, the worst first.
- * @param links each pair of regions with the names of all its connections and tunnels, from `linksIn`
- */
-export function dangersOf(changes: readonly Placed[], links: readonly LinkParts[]): Danger[] {
-  return [
-    ...losses(changes),
-    ...changes.flatMap(loweringsOf),
-    ...changes.flatMap(guardGone),
-    ...cutLinks(changes, links),
-    ...severalRegions(changes),
-  ].toSorted(
+/** What in a change is dangerous, by class, the worst first. */
+export function dangersOf(changes: readonly Placed[], { links, dependents }: Before): Danger[] {
+  const own = [...losses(changes, dependents), ...changes.flatMap(loweringsOf), ...changes.flatMap(guardGone)];
+  return [...own, ...cutLinks(changes, links), ...severalRegions(changes, own)].toSorted(
     (a, b) =>
       DANGER_CLASSES.indexOf(a.class) - DANGER_CLASSES.indexOf(b.class) ||
       compare(a.regions.join(), b.regions.join()) ||
@@ -57,7 +60,7 @@ export function dangersOf(changes: readonly Placed[], links: readonly LinkParts[
 }
 
 /** Resources of one kind that one cause replaces, or that are deleted, in a region: one danger together. */
-function losses(changes: readonly Placed[]): Danger[] {
+function losses(changes: readonly Placed[], dependents: DependentsOf): Danger[] {
   const lost = changes.filter(
     ({ change: { action, marks, type } }) =>
       (action === "replace" || action === "delete") && (marks.length > 0 || !UNNOTICED.test(type)),
@@ -65,22 +68,22 @@ function losses(changes: readonly Placed[]): Danger[] {
   const alike = Map.groupBy(lost, ({ region, change: { action, type, replacement } }) =>
     JSON.stringify([region, action, type, replacement?.order, replacement?.forcedBy]),
   );
-  return [...alike.values()].flatMap(lossOf);
+  return [...alike.values()].flatMap((group) => lossOf(group, dependents));
 }
 
-function lossOf(alike: readonly Placed[]): Danger[] {
+function lossOf(alike: readonly Placed[], dependentsOf: DependentsOf): Danger[] {
   const [first] = alike;
   if (first === undefined) return [];
-  const { action, type, marks, name, replacement, properties } = first.change;
+  const { action, type, marks, name, replacement } = first.change;
   const many = alike.length;
   const kind = marks[0] === undefined ? "other" : OF_MARK[marks[0]];
-  const dependents = together(alike.map(({ change }) => change.dependents));
+  const dependents = dependentsOf(alike.map(({ stateUrn }) => stateUrn));
   const what =
     many === 1
       ? `${nounOf(type)} ${name} is`
       : `${many} ${nounOf(type)}s (${firstFew(
           alike.map(({ change }) => change.name),
-          NAMED,
+          NAMED_IN_TEXT,
         )}) are`;
   const reached =
     dependents.count === 0 ? "" : `; ${counted(dependents.count, "resource")} made from ${many === 1 ? "it" : "them"}`;
@@ -94,29 +97,30 @@ function lossOf(alike: readonly Placed[]): Danger[] {
           : `${what} replaced${cause(replacement?.forcedBy ?? [])}, the ${replacement?.order ?? "new one first"}${reached}`,
       resources: alike.map(({ change }) => change.urn),
       regions: [first.region],
-      // Of several, each has values of its own: those are told by resource.
-      properties: many === 1 ? properties.filter(({ forces }) => forces === true) : [],
+      properties: forcing(alike),
       dependents,
     },
   ];
 }
 
-/** More are counted. */
-const NAMED = 6;
+/** Of several that are lost together so many are named in the sentence; a list of all follows where one is needed. */
+export const NAMED_IN_TEXT = 6;
 
-/** Resources that are made from any of several. The same one may be made from two of them. */
-function together(all: readonly Dependents[]): Dependents {
-  const names = [...new Set(all.flatMap((each) => each.names))].toSorted(compare);
-  const whole = all.every((each) => each.names.length === each.count);
-  return whole ? { count: names.length, names } : { count: Math.max(...all.map(({ count }) => count)), names };
+/** From → to of what forces it, once where several have the same. */
+function forcing(alike: readonly Placed[]): PropertyChange[] {
+  const all = alike.flatMap(({ change }) => change.properties.filter(({ forces }) => forces === true));
+  return [...new Map(all.map((property) => [JSON.stringify(property), property])).values()];
 }
 
 const cause = (paths: readonly string[]): string =>
   paths.length === 0 ? "" : `, forced by ${paths.slice(0, 3).join(", ")}${paths.length > 3 ? ", …" : ""}`;
 
-function loweringsOf({ region, change }: Placed): Danger[] {
+function loweringsOf({ region, change, admits }: Placed): Danger[] {
   if (change.action === "delete" || change.action === "forget") return [];
-  const found = change.properties.flatMap((property) => loweringOf(property) ?? []);
+  const found = [
+    ...loweringsIn(change.properties),
+    ...admits.map((admitted) => ({ class: "widen-access" as const, change: admitted })),
+  ];
   return [...new Set(found.map((lowering) => lowering.class))].map((kind) => {
     const properties = found.filter((lowering) => lowering.class === kind).map((lowering) => lowering.change);
     const what = `${nounOf(change.type)} ${change.name}`;
@@ -149,45 +153,45 @@ function danger(
   };
 }
 
-/** The resources of one kind, such as tunnels, that make one end of a link. */
-export interface LinkParts {
+/** A pair of regions, and the resources that each of its tunnels consists of, at both ends. A peering is one path. */
+export interface LinkPaths {
   regions: readonly [string, string];
-  urns: readonly string[];
+  paths: readonly (readonly string[])[];
 }
 
-/** The parts that carry each link, from all resources before the change. */
-export function linksIn(resources: readonly { urn: string; type: string }[]): LinkParts[] {
-  const parts = new Map<string, { regions: [string, string]; urns: string[] }>();
-  for (const resource of resources) {
-    const found = linkPartOf(resource);
-    if (found === undefined) continue;
-    const { region, peer, part } = found;
-    const key = `${part} ${region} ${peer}`;
-    const known = parts.get(key) ?? { regions: [region, peer].toSorted(compare) as [string, string], urns: [] };
-    known.urns.push(resource.urn);
-    parts.set(key, known);
-  }
-  return [...parts.values()];
-}
-
-/** Pairs of regions of which no connection or tunnel stays as it is. */
-function cutLinks(changes: readonly Placed[], links: readonly LinkParts[]): Danger[] {
-  const disturbing = new Map(
-    changes.filter(({ change }) => disturbs(change)).map(({ change }) => [change.urn, change] as const),
-  );
-  const cut = links.filter(({ urns }) => urns.length > 0 && urns.every((urn) => disturbing.has(urn)));
-  const pairs = [...new Set(cut.map(({ regions }) => regions.join(" – ")))].toSorted(compare);
-  return pairs.map((pair) => {
-    const urns = cut.filter(({ regions }) => regions.join(" – ") === pair).flatMap((link) => link.urns);
-    return {
-      class: "cut-link",
-      text: `${pair}: every path of the pair changes at once, so nothing may carry its traffic meanwhile`,
-      resources: urns.toSorted(compare),
-      regions: pair.split(" – "),
-      properties: [],
-      dependents: NO_DEPENDENTS,
-    };
+/** What carries each link, from all resources before the change. */
+export function linksIn(resources: readonly { urn: string; type: string }[]): LinkPaths[] {
+  const parts = resources.flatMap(({ urn, type }) => {
+    const found = linkPartOf({ urn, type });
+    if (found === undefined) return [];
+    const { region, peer, tunnels } = found;
+    return [{ urn, pair: [region, peer].toSorted(compare).join(" "), paths: tunnels.length > 0 ? tunnels : [PEERING] }];
   });
+  return [...Map.groupBy(parts, ({ pair }) => pair)].map(([pair, own]) => ({
+    regions: pair.split(" ") as [string, string],
+    paths: [...new Set(own.flatMap(({ paths }) => paths))].map((path) =>
+      own.filter(({ paths }) => paths.includes(path)).map(({ urn }) => urn),
+    ),
+  }));
+}
+
+/** No number of a tunnel. */
+const PEERING = -1;
+
+/** Pairs of regions of which no tunnel stays as it is at both ends. */
+function cutLinks(changes: readonly Placed[], links: readonly LinkPaths[]): Danger[] {
+  const disturbed = new Map(
+    changes.filter(({ change }) => disturbs(change)).map(({ stateUrn, change }) => [stateUrn, change.urn] as const),
+  );
+  const cut = links.filter(({ paths }) => paths.every((urns) => urns.some((urn) => disturbed.has(urn))));
+  return cut.map(({ regions, paths }) => ({
+    class: "cut-link",
+    text: `${regions.join(" – ")}: every path of the pair changes at once, so nothing may carry its traffic meanwhile`,
+    resources: [...new Set(paths.flat())].flatMap((urn) => disturbed.get(urn) ?? []).toSorted(compare),
+    regions,
+    properties: [],
+    dependents: NO_DEPENDENTS,
+  }));
 }
 
 /** Whether a change interrupts what a resource does, or may. Tags and descriptions do not. */
@@ -200,14 +204,18 @@ const disturbs = ({ action, properties }: ResourceChange): boolean =>
         change !== "reordered" && !/^(?:tags|tagsAll|labels|userLabels|description|metadata)\b|^\(/.test(path),
     ));
 
-/** What others run on, changed in more than one region: a fault in it then meets more than one. */
-function severalRegions(changes: readonly Placed[]): Danger[] {
-  const risky = changes.filter(({ region, change }) => {
-    if (region === "global") return false;
-    if (change.action === "replace" || change.action === "delete")
-      return change.marks.some((mark) => mark !== "network" && mark !== "identity");
-    return carriesOthers(change.type, change.marks) && disturbs(change);
-  });
+/**
+ * What is a danger by itself, or a change of what others run on, in more than one region: a fault in it then meets more
+ * than one.
+ * @param dangers those of single resources
+ */
+function severalRegions(changes: readonly Placed[], dangers: readonly Danger[]): Danger[] {
+  const dangerous = new Set(dangers.flatMap(({ resources }) => resources));
+  const risky = changes.filter(
+    ({ region, change }) =>
+      region !== "global" &&
+      (dangerous.has(change.urn) || (carriesOthers(change.type, change.marks) && disturbs(change))),
+  );
   const regions = [...new Set(risky.map(({ region }) => region))].toSorted(compare);
   if (regions.length < 2) return [];
   const kinds = [...new Set(risky.map(({ change }) => nounOf(change.type)))].toSorted(compare);

@@ -17,11 +17,11 @@ const NAMED = 12;
 
 export const NO_DEPENDENTS: Dependents = { count: 0, names: [] };
 
-/**
- * For each resource, those that are made from it, through others too: what an interruption of it reaches. A
- * Kubernetes object depends on its cluster through its provider.
- */
-export function dependentsIn(resources: readonly DependentResource[]): (urn: string) => Dependents {
+/** Resources that are made from any of some, through others too: what an interruption of these reaches. */
+export type DependentsOf = (urns: readonly string[]) => Dependents;
+
+/** Finds what depends on what in a state. A Kubernetes object depends on its cluster through its provider. */
+export function dependentsIn(resources: readonly DependentResource[]): DependentsOf {
   const users = new Map<string, Set<string>>();
   const add = (used: string, user: string) => {
     const known = users.get(used) ?? new Set();
@@ -38,17 +38,11 @@ export function dependentsIn(resources: readonly DependentResource[]): (urn: str
   const counted = new Set(
     resources.filter((resource) => resource.custom && !isProvider(resource)).map(({ urn }) => urn),
   );
-  return (urn) => {
-    const reached = new Set<string>();
-    const next = [urn];
-    for (let current = next.pop(); current !== undefined; current = next.pop()) {
-      for (const user of users.get(current) ?? []) {
-        if (reached.has(user) || user === urn) continue;
-        reached.add(user);
-        next.push(user);
-      }
-    }
-    const names = [...reached]
+  return (urns) => {
+    const reached = new Set(urns);
+    // A set is walked in the order of insertion, also over what is added meanwhile.
+    for (const urn of reached) for (const user of users.get(urn) ?? []) reached.add(user);
+    const names = [...reached.difference(new Set(urns))]
       .filter((user) => counted.has(user))
       .map((user) => `${nounOf(urnParts(user).type)} ${urnParts(user).name}`);
     return { count: names.length, names: names.toSorted(compare).slice(0, NAMED) };

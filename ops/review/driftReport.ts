@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { placeOf, urnParts } from "../state.ts";
 import type { DriftedResource, PropertyChange } from "./model.ts";
+import { related } from "./paths.ts";
 import { diffValues } from "./propertyDiff.ts";
 import type { Redactor } from "./redaction.ts";
 import type { Observed, Refreshed } from "./steps.ts";
@@ -19,11 +20,13 @@ export function driftReport(observed: Observed, redactor: Redactor): DriftedReso
 }
 
 /** Inputs first: an output that follows from one of them, or that the cloud counts by itself, is no drift of its own. */
-function driftedProperties({ type, old, new: found }: Refreshed, redactor: Redactor): PropertyChange[] {
-  if (found === undefined || isDeepStrictEqual(old.inputs, found.inputs)) return [];
+function driftedProperties({ type, old, new: found, differs }: Refreshed, redactor: Redactor): PropertyChange[] {
+  // Secrets are all alike here: of those only the provider knows whether they differ.
+  if (found === undefined || (differs.length === 0 && isDeepStrictEqual(old.inputs, found.inputs))) return [];
   const before = redactor.properties(type, old.inputs ?? {});
   const after = redactor.properties(type, found.inputs ?? {});
-  return diffValues(before, after, "", () => false).filter(({ change }) => change !== "reordered");
+  const changes = diffValues(before, after, "", (path) => differs.some((other) => related(path, other)));
+  return changes.filter(({ change }) => change !== "reordered");
 }
 
 /** Whether a change only takes back what was changed outside: the refresh found something else than what it makes and Pulumi had left. */

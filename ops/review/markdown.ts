@@ -2,7 +2,8 @@ import { fit, type Section } from "./budget.ts";
 import { countActions, counted, countsInWords } from "./counts.ts";
 import { html, prose } from "./escapeMarkdown.ts";
 import {
-  type DangerDetail,
+  DETAILS,
+  type Detail,
   dangerBlock,
   driftBlock,
   policyBlocks,
@@ -10,7 +11,8 @@ import {
   statementLine,
 } from "./markdownBlocks.ts";
 import { propertyLines } from "./markdownProperties.ts";
-import type { ComponentChanges, Review } from "./model.ts";
+import type { ComponentChanges, RegionChanges, ResourceChange, Review } from "./model.ts";
+import { shortened } from "./visible.ts";
 
 /**
  * Characters of a comment that GitHub takes at most are 65,536; the rest is for what the one who posts it adds. Other hosts
@@ -19,7 +21,7 @@ import type { ComponentChanges, Review } from "./model.ts";
 export const MARKDOWN_LIMIT = 65_000;
 
 export interface MarkdownOptions {
-  /** Characters at most, in UTF-16 code units as GitHub counts them. @default 65,000 */
+  /** Characters at most, in UTF-16 code units as GitHub counts them; of fewer than 20,000 nothing is promised. @default 65,000 */
   limit?: number;
   /** Where what is folded can be read, such as a link or "the page `review.html`". */
   whole?: string;
@@ -42,61 +44,74 @@ const RANK = {
 
 /**
  * A review as GitHub Flavored Markdown. What is too long is folded, whole sections at a time with their counts, and never
- * cut; what is dangerous is named to the last.
+ * cut; what is dangerous is named as far as it fits, and counted to the last.
  */
 export function toMarkdown(review: Review, { limit = MARKDOWN_LIMIT, whole }: MarkdownOptions = {}): string {
-  // Room for what is said of the folding itself.
-  const room = limit - 400 - 60 * review.regions.length;
+  const elsewhere = whole === undefined ? "" : ` Everything is in ${prose(whole, 200)}.`;
   let text = "";
-  for (const detail of ["each", "gathered"] as const) {
+  for (const detail of DETAILS) {
     const document = documentOf(review, detail);
-    const chosen = fit(document, room);
-    text = assemble(document, chosen, whole);
+    // Room for what is said of the folding itself.
+    const room = limit - elsewhere.length - 200 - 60 * document.filter(({ rest }) => rest !== undefined).length;
+    text = assemble(document, fit(document, room), elsewhere);
     if (text.length <= limit) return text;
   }
   return text;
 }
 
-/** A section that belongs to a region says so, for the count of what is folded there. */
 interface Part extends Section {
-  region?: string;
-  /** The last line of a region: how many of its components are folded. */
-  endsRegion?: true;
+  /** What it is one of, such as the components of a region. */
+  among?: string;
+  /** Of the last of these: what it says of those that are folded. */
+  rest?: (folded: number) => string;
 }
 
-function documentOf(review: Review, detail: DangerDetail): Part[] {
-  const dangerous = new Set(review.dangers.flatMap(({ resources }) => resources));
+function documentOf(review: Review, detail: Detail): Part[] {
+  const policies = policyBlocks(review.policies, detail);
   return [
-    part(RANK.fixed, head(review)),
+    part(RANK.fixed, head(review, detail)),
     ...dangerBlock(review.dangers, detail).map((levels) => part(RANK.dangers, ...levels)),
     ...statements(review),
-    ...regions(review, dangerous),
+    ...(detail === "counted" ? countedRegions(review) : regions(review)),
     ...outputs(review),
-    ...policyBlocks(review.policies).map((levels) => part(RANK.policies, ...levels)),
+    part(RANK.fixed, policies.summary),
+    ...items(RANK.policies, "violation", policies.violations),
+    ...items(RANK.policies, "exemption", policies.exemptions),
+    part(RANK.fixed, "\n"),
     ...driftBlock(review.drift).map((levels) => part(RANK.drift, ...levels)),
   ];
 }
 
 const part = (rank: number, ...levels: string[]): Part => ({ rank, levels });
 
-function assemble(document: readonly Part[], chosen: readonly number[], whole: string | undefined): string {
+/** A list, at the end of which those are counted that do not fit. */
+const items = (rank: number, what: string, lines: readonly string[]): Part[] => [
+  ...lines.map((line) => ({ ...part(rank, line, ""), among: what })),
+  {
+    ...part(RANK.fixed, ""),
+    among: what,
+    rest: (folded) => `- and ${counted(folded, `more ${what}`)}, folded\n`,
+  },
+];
+
+function assemble(document: readonly Part[], chosen: readonly number[], elsewhere: string): string {
   const folded = document.filter(({ levels }, index) => (chosen[index] ?? 0) > 0 && levels.length > 1);
-  const hidden = document.filter(
-    ({ levels, region }, index) => region !== undefined && levels[chosen[index] ?? 0] === "",
+  const hidden = Map.groupBy(
+    document.filter(({ levels, rest }, index) => rest === undefined && levels[chosen[index] ?? 0] === ""),
+    ({ among }) => among,
   );
-  const lines = document.map(({ levels, region, endsRegion }, index) => {
+  const lines = document.map(({ levels, among, rest }, index) => {
     const text = levels[chosen[index] ?? 0] ?? "";
-    if (endsRegion === undefined) return text;
-    const number = hidden.filter((each) => each.region === region && each.endsRegion === undefined).length;
-    return (number === 0 ? "" : `_${counted(number, "component")} folded into the counts above._\n\n`) + text;
+    const number = hidden.get(among)?.length ?? 0;
+    return rest === undefined || number === 0 ? text : rest(number) + text;
   });
-  const elsewhere = whole === undefined ? "" : ` Everything is in ${prose(whole, 200)}.`;
   const note = folded.length === 0 ? "" : `_Folded for length: ${counted(folded.length, "section")}.${elsewhere}_\n`;
   return `${lines.join("")}${note}`.replaceAll(/\n{3,}/g, "\n\n");
 }
 
-function head({ stack, sentence, dangers }: Review): string {
-  return `### ${prose(stack, 100)}${dangers.length > 0 ? ": dangerous" : ""}\n\n${strong(sentence, 2_000)}\n\n`;
+function head({ stack, sentence, dangers }: Review, detail: Detail): string {
+  const most = detail === "counted" ? 500 : 2_000;
+  return `### ${prose(stack, 100)}${dangers.length > 0 ? ": dangerous" : ""}\n\n${strong(sentence, most)}\n\n`;
 }
 
 /** Emphasis begins and ends at something to see (GFM specification, 6.4). */
@@ -109,35 +124,48 @@ function statements({ statements: all }: Review): Part[] {
   if (all.length === 0) return [];
   return [
     part(RANK.fixed, `#### What it does: ${counted(all.length, "statement")}\n\n`),
-    ...all.map((statement) => part(RANK.statements, statementLine(statement), "")),
+    ...items(RANK.statements, "statement", all.map(statementLine)),
     part(RANK.fixed, "\n"),
   ];
 }
 
-function regions(review: Review, dangerous: ReadonlySet<string>): Part[] {
+function regions(review: Review): Part[] {
   if (review.regions.length === 0) return [];
-  const resources = review.regions.flatMap(({ clouds }) =>
-    clouds.flatMap(({ components }) => components.flatMap((component) => component.resources)),
-  );
-  const open = resources.length <= OPEN_UP_TO ? " open" : "";
+  const dangerous = new Set(review.dangers.flatMap(({ resources }) => resources));
+  const open = review.regions.flatMap(resourcesIn).length <= OPEN_UP_TO ? " open" : "";
   return [
     part(RANK.fixed, `#### Changes\n\n`),
-    ...review.regions.flatMap(({ region, clouds }): Part[] => {
-      const own = clouds.flatMap(({ components }) => components.flatMap((component) => component.resources));
-      const counts = html(countsInWords(countActions(own)));
+    ...review.regions.flatMap((each, index): Part[] => {
+      const counts = html(countsInWords(countActions(resourcesIn(each))));
+      const among = `components of region ${index}`;
       return [
         part(
           RANK.fixed,
-          `<details${open}><summary><b><code>${html(region).slice(0, 300)}</code></b>: ${counts}</summary>\n\n`,
+          `<details${open}><summary><b><code>${html(shortened(each.region, 100))}</code></b>: ${counts}</summary>\n\n`,
         ),
-        ...clouds.flatMap(({ cloud, components }) =>
-          components.map((component) => ({ ...componentPart(cloud, component, dangerous), region })),
+        ...each.clouds.flatMap(({ cloud, components }) =>
+          components.map((component) => ({ ...componentPart(cloud, component, dangerous), among })),
         ),
-        { ...part(RANK.fixed, "</details>\n\n"), region, endsRegion: true },
+        {
+          ...part(RANK.fixed, "</details>\n\n"),
+          among,
+          rest: (folded) => `_${counted(folded, "component")} folded into the counts above._\n\n`,
+        },
       ];
     }),
   ];
 }
+
+/** So many regions that there is no place for a line for each. */
+const countedRegions = ({ regions: all }: Review): Part[] => [
+  part(
+    RANK.fixed,
+    `#### Changes\n\n${countsInWords(countActions(all.flatMap(resourcesIn)))} in ${counted(all.length, "region")}, folded\n\n`,
+  ),
+];
+
+const resourcesIn = ({ clouds }: RegionChanges): ResourceChange[] =>
+  clouds.flatMap(({ components }) => components.flatMap(({ resources }) => resources));
 
 function componentPart(
   cloud: string,

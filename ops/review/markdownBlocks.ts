@@ -1,5 +1,6 @@
 import { urnParts } from "../state.ts";
 import { counted, firstFew } from "./counts.ts";
+import { NAMED_IN_TEXT } from "./dangers.ts";
 import { code, html, prose } from "./escapeMarkdown.ts";
 import { propertyLines } from "./markdownProperties.ts";
 import type { Danger, Dependents, DriftedResource, PolicyReport, ResourceChange, Statement } from "./model.ts";
@@ -8,23 +9,29 @@ import { deferredInWords } from "./policyReport.ts";
 /** Blocks of a review in Markdown. Each is a list of levels, from everything to the least. */
 type Levels = string[];
 
-/** How closely dangers are told: each with its properties, or gathered when there are too many for that. */
-export type DangerDetail = "each" | "gathered";
+/**
+ * How closely things are told, each in its turn when there is too much for the one before: every danger with its properties;
+ * dangers gathered by class and region; dangers and regions only counted.
+ */
+export const DETAILS = ["each", "gathered", "counted"] as const;
+export type Detail = (typeof DETAILS)[number];
 
 const NAMED = 10;
 
-export function dangerBlock(dangers: readonly Danger[], detail: DangerDetail): Levels[] {
+export function dangerBlock(dangers: readonly Danger[], detail: Detail): Levels[] {
   if (dangers.length === 0) return [];
   const heading = `#### ⚠️ Dangerous: ${counted(dangers.length, "thing")}\n\n`;
-  const blocks = detail === "each" ? dangers.map(eachDanger) : gathered(dangers);
+  const blocks = { each: (all: readonly Danger[]) => all.map(eachDanger), gathered, counted: countedDangers };
   const classes = [...new Set(dangers.map((danger) => danger.class))].toSorted();
   const consent = `\nApplying this needs ${classes.map((name) => code(`--allow ${name}`)).join(" ")} in ${code("novactl up")}, or the labels of the same names on the pull request: ${classes.map((name) => code(`allow:${name}`)).join(" ")}.\n\n`;
-  return [[heading], ...blocks, [consent]];
+  return [[heading], ...blocks[detail](dangers), [consent]];
 }
 
+/** The names of what is dangerous stay: where it stands below may be folded. */
 function eachDanger(danger: Danger): Levels {
-  const { text, properties, dependents } = danger;
-  const line = `- **${code(danger.class)}** ${prose(text)}\n`;
+  const { text, resources, properties, dependents } = danger;
+  const all = resources.length > NAMED_IN_TEXT ? `  - all of them: ${namesOf([danger])}\n` : "";
+  const line = `- **${code(danger.class)}** ${prose(text)}\n${all}`;
   const depends = dependents.count === 0 ? "" : `  - depends on it: ${dependentNames(dependents, NAMED)}\n`;
   const whole = `${line}${propertyLines(properties, "  ").join("")}${depends}`;
   return whole === line ? [line] : [whole, line];
@@ -42,11 +49,29 @@ function gathered(dangers: readonly Danger[]): Levels[] {
             regions.map((region) => prose(region, 40)),
             NAMED,
           )}`;
-    const counts = `- **${code(name)}**${place}, ${counted(own.length, "time")}`;
-    const names = own.flatMap(({ resources }) => resources.map((urn) => code(urnParts(urn).name, 60)));
-    return names.length === 0 ? [`${counts}\n`] : [`${counts}: ${names.join(" ")}\n`, `${counts}\n`];
+    const counts = `- **${code(name)}**${place}, ${counted(resourcesOf(own).length, "resource")}`;
+    return [`${counts}: ${namesOf(own)}\n`, `${counts}\n`];
   });
 }
+
+/** One line for each class. */
+function countedDangers(dangers: readonly Danger[]): Levels[] {
+  return [...Map.groupBy(dangers, (danger) => danger.class)].map(([name, own]) => {
+    const regions = new Set(own.flatMap((danger) => danger.regions));
+    return [
+      `- **${code(name)}**, ${counted(resourcesOf(own).length, "resource")} in ${counted(regions.size, "region")}\n`,
+    ];
+  });
+}
+
+const resourcesOf = (dangers: readonly Danger[]): string[] => [
+  ...new Set(dangers.flatMap(({ resources }) => resources)),
+];
+
+const namesOf = (dangers: readonly Danger[]): string =>
+  resourcesOf(dangers)
+    .map((urn) => code(urnParts(urn).name, 100))
+    .join(" ");
 
 export const statementLine = ({ text }: Statement): string => `- ${prose(text)}\n`;
 
@@ -86,24 +111,27 @@ export function resourceBlock(resource: ResourceChange): string {
   return line + propertyLines(properties, "  ").join("");
 }
 
-export function policyBlocks({ packs, violations, deferred, exemptions }: PolicyReport): Levels[] {
+export function policyBlocks(
+  { packs, violations, deferred, exemptions }: PolicyReport,
+  detail: Detail,
+): { summary: string; violations: string[]; exemptions: string[] } {
   const names = Object.entries(packs).map(([name, version]) => code(`${name} ${version}`, 80));
-  const ran = names.length === 0 ? "**no policy pack ran**" : names.join(", ");
-  const later =
-    deferred.checks === 0
-      ? "nothing deferred"
-      : `${prose(deferredInWords(deferred) ?? "", 1_000)}: they depend on values that are not known yet`;
+  const ran = names.length === 0 ? "**no policy pack ran**" : firstFew(names, 3);
+  const waiting = prose(deferredInWords(deferred) ?? "", detail === "counted" ? 200 : 1_000);
+  const later = deferred.checks === 0 ? "nothing deferred" : `${waiting}: they depend on values that are not known yet`;
   const found = violations.length === 0 ? "no violation" : counted(violations.length, "violation");
-  const summary = `#### Policies\n\n${ran}: ${found}, ${later}${exemptions.length === 0 ? "" : `, ${counted(exemptions.length, "exemption")} used`}.\n\n`;
-  const violation = violations.map((each) => {
-    const where = each.urn === "" ? "" : ` ${code(urnParts(each.urn).name, 100)}`;
-    return [`- ${code(each.rule, 80)} (${prose(each.level, 40)})${where}: ${prose(each.message, 500)}\n`, ""];
-  });
-  const exemption = exemptions.map((each) => [
-    `- exempt from ${code(each.rule, 80)} until ${prose(each.expires, 40)}: ${code(each.resource, 100)}; ${prose(each.reason, 300)} (${prose(each.owner, 80)})\n`,
-    "",
-  ]);
-  return [[summary], ...violation, ...exemption, ["\n"]];
+  const used = exemptions.length === 0 ? "" : `, ${counted(exemptions.length, "exemption")} used`;
+  return {
+    summary: `#### Policies\n\n${ran}: ${found}, ${later}${used}.\n\n`,
+    violations: violations.map((each) => {
+      const where = each.urn === "" ? "" : ` ${code(urnParts(each.urn).name, 100)}`;
+      return `- ${code(each.rule, 80)} (${prose(each.level, 40)})${where}: ${prose(each.message, 500)}\n`;
+    }),
+    exemptions: exemptions.map(
+      (each) =>
+        `- exempt from ${code(each.rule, 80)} until ${prose(each.expires, 40)}: ${code(each.resource, 100)}; ${prose(each.reason, 300)} (${prose(each.owner, 80)})\n`,
+    ),
+  };
 }
 
 /** What was changed outside, apart from what is intended. */

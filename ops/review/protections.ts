@@ -1,4 +1,7 @@
 import type { PropertyChange } from "./model.ts";
+import { childPath, isList, isObject } from "./propertyDiff.ts";
+import type { Shown } from "./redaction.ts";
+import { shown } from "./shownValue.ts";
 
 /** A change of one property that takes a protection away, or lets somebody in. */
 export interface Lowering {
@@ -6,55 +9,139 @@ export interface Lowering {
   change: PropertyChange;
 }
 
-const last = (path: string): string => /([A-Za-z]+)[^A-Za-z]*$/.exec(path)?.[1] ?? "";
-
 /** Properties that protect while they are true. */
 const PROTECTS =
-  /^(?:protect|deletionProtection(?:Enabled)?|enableDeletionProtection|enablePurgeProtection|enableKeyRotation|bypassPolicyLockoutSafetyCheck|preventDestroy|readOnlyRootFilesystem|runAsNonRoot|enableHttpsTrafficOnly|supportsHttpsTrafficOnly|requireInfrastructureEncryption|enableRbacAuthorization|disableLocalAccounts|enableShieldedNodes|enableSecureBoot|enableIntegrityMonitoring|sniStrict|encrypted|isEnabled)$/;
-/** Properties that let somebody in, or let go, while they are true. */
+  /^(?:protect|deletionProtection(?:Enabled)?|enableDeletionProtection|enablePurgeProtection|enableSoftDelete|enableKeyRotation|preventDestroy|readOnlyRootFilesystem|runAsNonRoot|enableHttpsTrafficOnly|supportsHttpsTrafficOnly|requireInfrastructureEncryption|enableEncryptionAtHost|enableRbacAuthorization|enableAzureRBAC|enableRBAC|disableLocalAccounts|disableLocalAuth|disableRunCommand|enableShieldedNodes|enableSecureBoot|enableVTPM|enableIntegrityMonitoring|sniStrict|encrypted|isEnabled|isVersioningEnabled)$/;
+/** Those that only say `enabled`, with what they enable. */
+const ENABLES =
+  /^(?:versioning|networkPolicy|deleteRetentionPolicy|containerDeleteRetentionPolicy|retentionPolicy|azureKeyVaultKms)\.enabled$/;
+/** Properties that let somebody in while they are true. */
 const EXPOSES =
-  /^(?:forceDestroy|skipFinalSnapshot|endpointPublicAccess|allowBlobPublicAccess|allowSharedKeyAccess|mapPublicIpOnLaunch|publiclyAccessible|privileged|hostNetwork|hostPID|hostIPC|allowPrivilegeEscalation|automountServiceAccountToken)$/;
+  /^(?:endpointPublicAccess|allowBlobPublicAccess|allowSharedKeyAccess|mapPublicIpOnLaunch|publiclyAccessible|privileged|hostNetwork|hostPID|hostIPC|allowPrivilegeEscalation|automountServiceAccountToken)$/;
+/** Those of them that are true where nobody says anything. */
+const EXPOSES_BY_DEFAULT =
+  /^(?:endpointPublicAccess|allowSharedKeyAccess|allowPrivilegeEscalation|automountServiceAccountToken)$/;
+/** Properties that take a safety catch off while they are true. */
+const LETS_GO = /^(?:forceDestroy|skipFinalSnapshot|bypassPolicyLockoutSafetyCheck)$/;
 const KEEPS_OUT =
-  /^(?:blockPublicAcls|blockPublicPolicy|ignorePublicAcls|restrictPublicBuckets|endpointPrivateAccess|enablePrivateNodes|enablePrivateEndpoint|enablePrivateCluster|uniformBucketLevelAccess)$/;
+  /^(?:blockPublicAcls|blockPublicPolicy|ignorePublicAcls|restrictPublicBuckets|endpointPrivateAccess|enablePrivateNodes|enablePrivateEndpoint|enablePrivateCluster|privateEndpointEnforcementEnabled|uniformBucketLevelAccess)$/;
 /** Figures that protect the less the lower they are. */
 const AMOUNTS =
-  /^(?:retention(?:InDays|Days)?|softDeleteRetentionInDays|deletionWindowInDays|retentionPeriod|minAvailable|revisionHistoryLimit|logDays)$/;
+  /\.(?:retention(?:InDays|Days)?|softDeleteRetentionInDays|deletionWindowInDays|retentionPeriod|retentionDurationSeconds|destroyScheduledDuration|minAvailable|revisionHistoryLimit|logDays)$|etentionPolicy\.days$/;
+/** Figures that protect the less the higher they are. */
+const PERIODS = /^rotationPeriod$/;
+/** Properties that protect by being there: a customer's own key, a kind of log, a direction that policies govern. */
+const PRESENT =
+  /^(?:kmsKeyId|kmsKeyArn|keyArn|kmsMasterKeyId|kmsKeyName|defaultKmsKeyName|diskEncryptionSetID|keyUri|keyName|cryptoKey\w*|rotationPeriod|networkPolicy|enabledClusterLogTypes|policyTypes)$/;
+
 /** Texts that protect, the best first. */
-const LADDERS: readonly { property: RegExp; steps: readonly string[] }[] = [
+interface Ladder {
+  property: RegExp;
+  steps: readonly string[];
+  /** What holds where nobody says anything. @default the last step */
+  absent?: string;
+  class?: Lowering["class"];
+}
+
+const LADDERS: readonly Ladder[] = [
   { property: /^(?:minimumTlsVersion|minTlsVersion|minVersion)$/, steps: ["13", "12", "11", "10"] },
   { property: /^enforce$/, steps: ["restricted", "baseline", "privileged"] },
   { property: /^status$/, steps: ["enabled", "suspended", "disabled"] },
+  { property: /^state$/, steps: ["encrypted", "decrypted"] },
   { property: /^publicAccessPrevention$/, steps: ["enforced", "inherited"] },
-  { property: /^(?:httpTokens)$/, steps: ["required", "optional"] },
+  { property: /^httpTokens$/, steps: ["required", "optional"] },
+  { property: /^Effect$/, steps: ["deny", "allow"] },
+  { property: /^defaultAction$/, steps: ["deny", "allow"], class: "widen-access" },
+  { property: /^publicAccess$/, steps: ["none", "blob", "container"], absent: "none", class: "widen-access" },
 ];
-const CUSTOMER_KEY =
-  /^(?:kmsKeyId|kmsKeyArn|keyArn|kmsMasterKeyId|kmsKeyName|defaultKmsKeyName|diskEncryptionSetID|keyUri|keyName|cryptoKey\w*)$/;
 /** Properties whose elements are addresses or principals that are let in. */
-const SOURCES = /cidr|source|address_?prefix|authorizedNetworks|ipRules|ranges|principal|members?$/i;
+const SOURCES = /cidr|(?<!re)source|address_?prefix|authorizedNetworks|ipRules|ranges|principal|members?$/i;
 const ANYONE = /^(?:0\.0\.0\.0\/0|::\/0|\*|Internet|Any|allUsers|allAuthenticatedUsers)$/i;
 
-/** What a changed property takes away, if anything. */
-export function loweringOf(change: PropertyChange): Lowering | undefined {
-  const name = last(change.path.split(" → ").at(-1) ?? change.path);
-  const { from, to } = change;
+/** What the changed properties of a resource take away, if anything. */
+export function loweringsIn(changes: readonly PropertyChange[]): Lowering[] {
+  const each = changes.flatMap(leavesOf);
+  // What a new statement names that denies is kept out by it.
+  const denying = each.flatMap(({ path, change, to }) =>
+    change === "added" && to === "Deny" && path.endsWith(".Effect") ? path.slice(0, -"Effect".length) : [],
+  );
+  return each
+    .filter(({ path, change }) => change !== "added" || !denying.some((statement) => path.startsWith(statement)))
+    .flatMap((change) => loweringOf(change) ?? []);
+}
+
+/** A short object or list that is new or gone is one change: what it holds is what tells. */
+function leavesOf(change: PropertyChange): PropertyChange[] {
+  const { path, change: kind, from, to } = change;
+  if (kind !== "added" && kind !== "removed") return [change];
+  const value = parsed(kind === "added" ? to : from);
+  if (value === undefined) return [change];
+  return leaves(value, path).map(([at, text]) =>
+    kind === "added" ? { path: at, change: kind, to: text } : { path: at, change: kind, from: text },
+  );
+}
+
+function parsed(text = ""): Shown {
+  if (!/^[[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text) as Shown;
+  } catch {
+    // It only begins like one.
+    return undefined;
+  }
+}
+
+function leaves(value: Shown, path: string): [path: string, text: string][] {
+  if (isList(value)) return value.flatMap((member, index) => leaves(member, `${path}[${index}]`));
+  if (isObject(value)) return Object.entries(value).flatMap(([key, member]) => leaves(member, childPath(path, key)));
+  return [[path, shown(value)]];
+}
+
+function loweringOf(change: PropertyChange): Lowering | undefined {
+  const { path, from, to, unknown } = change;
+  const names = path.slice(path.lastIndexOf(" → ") + 1).match(/[A-Za-z]+/g) ?? [];
+  const [name = "", owner = ""] = names.toReversed();
+  const qualified = `${owner}.${name}`;
+  const removed = change.change === "removed";
   if (change.change === "reordered" || change.secret === true) return undefined;
   const lowered = { class: "lower-protection", change } as const;
   const widened = { class: "widen-access", change } as const;
-  if (PROTECTS.test(name) && from === "true" && to !== "true" && change.unknown !== true) return lowered;
-  if (KEEPS_OUT.test(name) && from === "true" && to !== "true" && change.unknown !== true) return widened;
-  if (EXPOSES.test(name) && to === "true") return /^(?:forceDestroy|skipFinalSnapshot)$/.test(name) ? lowered : widened;
-  if (AMOUNTS.test(name) && Number(to) < Number(from)) return lowered;
-  if (CUSTOMER_KEY.test(name) && change.change === "removed") return lowered;
-  if (/^publicNetworkAccess$/.test(name) && /^enabled$/i.test(to ?? "")) return widened;
+  const ends = from === "true" && to !== "true" && unknown !== true;
+  if (ends && (PROTECTS.test(name) || ENABLES.test(qualified))) return lowered;
+  if (ends && KEEPS_OUT.test(name)) return widened;
+  if (to === "true" && LETS_GO.test(name)) return lowered;
+  if (to === "true" && EXPOSES.test(name)) return widened;
+  if (removed && from === "false" && EXPOSES_BY_DEFAULT.test(name)) return widened;
+  if (AMOUNTS.test(qualified) && less(to, from)) return lowered;
+  if (PERIODS.test(name) && less(from, to)) return lowered;
+  if (PRESENT.test(name) && removed) return lowered;
+  if (name === "publicNetworkAccess" && (removed ? /^disabled$/i.test(from ?? "") : /^enabled$/i.test(to ?? "")))
+    return widened;
   const ladder = LADDERS.find(({ property }) => property.test(name));
-  if (ladder !== undefined) {
-    const place = (text: string | undefined) =>
-      ladder.steps.indexOf((text ?? "").toLowerCase().replace(/^(?:tls|version)|[^a-z0-9]/g, ""));
-    if (place(from) >= 0 && (place(to) > place(from) || change.change === "removed")) return lowered;
-  }
-  if (SOURCES.test(change.path) && widens(from, to)) return widened;
-  if (/(?:^|\.)actions?(?:\[|$)/i.test(change.path) && to !== undefined && /(?:^|:)\*$/.test(to)) return widened;
+  if (ladder !== undefined && descends(ladder, change)) return { class: ladder.class ?? "lower-protection", change };
+  if (SOURCES.test(path) && widens(from, to)) return widened;
+  if (/(?:^|\.)actions?(?:\[|$)/i.test(path) && to !== undefined && /(?:^|:)\*$/.test(to)) return widened;
+  // What an existing statement is about; a new one is told by its actions.
+  if (/(?:^|\.)Resource(?:\[|$)/.test(path) && change.change === "changed" && to === "*") return widened;
   return undefined;
+}
+
+/** Such as `7` and `30`, or `86400s` and `604800s`. */
+function less(one = "", other = ""): boolean {
+  const [a, b] = [one, other].map((text) => /^([\d.]+)([a-z]*)$/.exec(text) ?? []);
+  return a?.[2] === b?.[2] && Number(a?.[1]) < Number(b?.[1]);
+}
+
+function descends({ steps, absent = steps.at(-1) ?? "" }: Ladder, { change, from, to }: PropertyChange): boolean {
+  const place = (text = "") =>
+    steps.indexOf(
+      text
+        .toLowerCase()
+        .replaceAll(/[^a-z0-9]/g, "")
+        .replace(/^(?:version)?(?:tlsv?)?/, ""),
+    );
+  const before = place(change === "added" ? absent : from);
+  return before >= 0 && place(change === "removed" ? absent : to) > before;
 }
 
 /** Whether addresses or principals come in that were not there, or a range grows. */

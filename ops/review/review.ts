@@ -1,20 +1,15 @@
 import type { Exemption } from "../../policies/exemptions.ts";
 import type { EngineEvent } from "../eventLog.ts";
 import { policyRun } from "../policyFindings.ts";
-import { urnParts } from "../state.ts";
+import { isProvider, placeOf, urnParts } from "../state.ts";
+import { admissionsOf } from "./admissions.ts";
 import { changedProperties } from "./changedProperties.ts";
 import { dangersOf, linksIn, type Placed } from "./dangers.ts";
-import { type DependentResource, dependentsIn, NO_DEPENDENTS } from "./dependents.ts";
+import { type DependentResource, type DependentsOf, dependentsIn, NO_DEPENDENTS } from "./dependents.ts";
 import { driftReport, repairs } from "./driftReport.ts";
 import { marksOf } from "./marks.ts";
-import {
-  ACTIONS,
-  type Dependents,
-  type RegionChanges,
-  type Replacement,
-  type ResourceChange,
-  type Review,
-} from "./model.ts";
+import { ACTIONS, type RegionChanges, type Replacement, type ResourceChange, type Review } from "./model.ts";
+import { safePath } from "./paths.ts";
 import { type Place, placeOfStep } from "./place.ts";
 import { policyReport } from "./policyReport.ts";
 import { diffValues } from "./propertyDiff.ts";
@@ -39,20 +34,33 @@ export interface ReviewSources {
 
 /** Makes a review of a preview. The same preview gives the same review, whatever order its events came in. */
 export function reviewOf({ stack, events, resources, waves = [], exemptions = [] }: ReviewSources): Review {
-  const observed = observe(events);
-  const redactor = new Redactor(leaksIn([...observed.steps, ...observed.refreshed]));
+  const seen = observe(events);
+  const redactor = redactorOf(seen);
+  const observed = withSafePaths(seen, redactor);
   const dependents = dependentsIn(resources);
+  const existing = new Set(
+    resources.filter((each) => each.custom && !isProvider(each)).map((each) => placeOf(each).region),
+  );
   const placed = observed.steps.map((step) => ({
+    step,
     place: placeOfStep(step),
     change: resourceChange(step, observed, redactor, dependents),
   }));
   // A provider may say "update" where nothing that anybody can see differs.
-  const changes: Placed[] = placed.map(({ place, change }) => ({ region: place.region, change }));
+  const changes = placed.map(
+    ({ step, place: { region }, change }): Placed => ({
+      region,
+      change,
+      stateUrn: step.formerUrn ?? step.urn,
+      // A region that is new begins with what it needs.
+      admits: step.action !== "create" || existing.has(region) ? admissionsOf(step, redactor) : [],
+    }),
+  );
   const outputs = stackOutputs(observed, redactor);
-  const policies = policyReport(policyRun(events), exemptions, redactor);
-  const drift = driftReport(observed, redactor);
-  const dangers = dangersOf(changes, linksIn(resources));
   const sides = sidesOf(events);
+  const policies = policyReport({ run: policyRun(events), exemptions, sides }, redactor);
+  const drift = driftReport(observed, redactor);
+  const dangers = dangersOf(changes, { links: linksIn(resources), dependents });
   const mesh = meshChangeOf(sides);
   const statements = statementsOf({ sides, outputs: observed.outputs, mesh, waves });
   const counts = {
@@ -82,11 +90,28 @@ export function reviewOf({ stack, events, resources, waves = [], exemptions = []
   };
 }
 
+/** Knows every text that is secret somewhere in the preview. */
+export const redactorOf = ({ steps, refreshed }: Observed): Redactor => new Redactor(leaksIn([...steps, ...refreshed]));
+
+/** Providers name what differs by paths in which keys of maps stand as they are. */
+function withSafePaths(observed: Observed, redactor: Redactor): Observed {
+  const safe = (path: string) => safePath(path, redactor);
+  return {
+    ...observed,
+    steps: observed.steps.map((step) => ({
+      ...step,
+      differs: new Map([...step.differs].map(([path, how]) => [safe(path), how])),
+      forcing: step.forcing.map(safe),
+    })),
+    refreshed: observed.refreshed.map((each) => ({ ...each, differs: each.differs.map(safe) })),
+  };
+}
+
 function resourceChange(
   step: ResourceStep,
   { refreshed }: Observed,
   redactor: Redactor,
-  dependents: (urn: string) => Dependents,
+  dependents: DependentsOf,
 ): ResourceChange {
   const { urn, type, action, formerUrn } = step;
   const properties = changedProperties(step, redactor);
@@ -100,7 +125,7 @@ function resourceChange(
     marks: marksOf(type),
     properties,
     ...(action === "replace" ? { replacement: replacement(step) } : {}),
-    dependents: interrupted ? dependents(formerUrn ?? urn) : NO_DEPENDENTS,
+    dependents: interrupted ? dependents([formerUrn ?? urn]) : NO_DEPENDENTS,
     ...(repairs(urn, step.new?.inputs, refreshed) ? { repairsDrift: true as const } : {}),
   };
 }

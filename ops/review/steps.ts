@@ -36,6 +36,8 @@ export interface Refreshed {
   type: string;
   old: StepState;
   new: StepState | undefined;
+  /** Paths of what the provider says that differs. Empty: it does not say more than that it does. */
+  differs: readonly string[];
 }
 
 const STACK = "pulumi:pulumi:Stack";
@@ -66,7 +68,13 @@ export function observe(events: readonly EngineEvent[]): Observed {
   for (const { resourcePreEvent, resOutputsEvent } of events) {
     const outcome = resOutputsEvent?.metadata;
     if (outcome?.op === "refresh" && outcome.old != null && !isProvider(outcome))
-      refreshed.push({ urn: outcome.urn, type: outcome.type, old: outcome.old, new: outcome.new ?? undefined });
+      refreshed.push({
+        urn: outcome.urn,
+        type: outcome.type,
+        old: outcome.old,
+        new: outcome.new ?? undefined,
+        differs: reported(outcome).map(([path]) => path),
+      });
     if (outcome?.type === STACK && outcome.op !== "refresh") {
       outputs.before = outcome.old?.outputs ?? {};
       outputs.after = outcome.new?.outputs ?? {};
@@ -83,10 +91,6 @@ export function observe(events: readonly EngineEvent[]): Observed {
       continue;
     }
     const known = steps.get(step.urn);
-    const differs = Object.entries(step.detailedDiff ?? {}).map(
-      ([path, { diffKind, inputDiff }]) =>
-        [path, { inputs: inputDiff, forces: diffKind.endsWith("-replace") }] as const,
-    );
     steps.set(step.urn, {
       urn: step.urn,
       type: step.type,
@@ -94,7 +98,7 @@ export function observe(events: readonly EngineEvent[]): Observed {
       ...renamed,
       ...present("old", step.old ?? known?.old),
       ...present("new", step.new ?? known?.new),
-      differs: new Map([...(known?.differs ?? []), ...differs]),
+      differs: new Map([...(known?.differs ?? []), ...reported(step)]),
       forcing: [...new Set([...(known?.forcing ?? []), ...(step.keys ?? [])])].toSorted(),
       // The first step of a replacement tells which of both comes first.
       oldFirst: known?.oldFirst ?? step.op === "delete-replaced",
@@ -106,6 +110,16 @@ export function observe(events: readonly EngineEvent[]): Observed {
     outputs,
     refreshed: refreshed.toSorted((a, b) => compare(a.urn, b.urn)),
   };
+}
+
+/** What a provider says that differs, by path: at least which properties, which is all that is told of a secret. */
+function reported({ detailedDiff, diffs }: Step): [path: string, how: { inputs: boolean; forces: boolean }][] {
+  const detailed = Object.entries(detailedDiff ?? {});
+  if (detailed.length === 0) return (diffs ?? []).map((path) => [path, { inputs: true, forces: false }]);
+  return detailed.map(([path, { diffKind, inputDiff }]) => [
+    path,
+    { inputs: inputDiff, forces: diffKind.endsWith("-replace") },
+  ]);
 }
 
 /** What the engine calls the same may still have another name, or no protection any more. */

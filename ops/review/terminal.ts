@@ -69,7 +69,7 @@ function dangerLines(danger: Danger, allowed: readonly string[], width: number |
       `  ${danger.regions.join(", ")}`,
       allowed.includes(danger.class) ? ["  (allowed)", "green"] : "",
     ],
-    ...wrapped(visible(danger.text), "      ", width).map((line): Piece[] => [line]),
+    ...wrapped(danger.text, "      ", width).map((line): Piece[] => [line]),
     ...danger.properties.flatMap((change) => propertyLines(change, "      ")),
     ...(count === 0
       ? []
@@ -81,7 +81,7 @@ function dangerLines(danger: Danger, allowed: readonly string[], width: number |
 function wrapped(text: string, indent: string, width = Number.POSITIVE_INFINITY): string[] {
   const lines: string[] = [];
   let line = indent;
-  for (const word of text.split(" ")) {
+  for (const word of visible(text).split(" ")) {
     if (line !== indent && line.length + 1 + word.length > width) {
       lines.push(line);
       line = indent;
@@ -134,7 +134,7 @@ function resourceLine(change: ResourceChange): Piece[][] {
   return [
     [
       [`    ${sign} `, style],
-      visible(change.name),
+      change.name,
       [`  ${change.type}`, "dim"],
       notes.length === 0 ? "" : [`  [${notes.join("; ")}]`, "magenta"],
     ],
@@ -148,14 +148,14 @@ function resourceLine(change: ResourceChange): Piece[][] {
 }
 
 function propertyLines(property: PropertyChange, indent: string): Piece[][] {
-  const path: Piece = `${indent}${visible(property.path)}: `;
+  const path: Piece = `${indent}${property.path}: `;
   const forced: Piece = property.forces === true ? ["  forces the replacement", "red"] : "";
   if (property.change === "reordered") return [[path, ["only in another order", "dim"]]];
   if (property.secret === true && property.from === undefined && property.to === undefined)
     return [[path, [`secret ${property.change}`, "magenta"], forced]];
   const to = property.unknown === true ? AFTER_UP : property.to;
-  const from: Piece = property.from === undefined ? "" : [visible(property.from), "red"];
-  const made: Piece = to === undefined ? ["(none)", "dim"] : [visible(to), "green"];
+  const from: Piece = property.from === undefined ? "" : [property.from, "red"];
+  const made: Piece = to === undefined ? ["(none)", "dim"] : [to, "green"];
   return [
     [
       path,
@@ -176,7 +176,7 @@ function policyLines({ policies }: Review): Piece[][] {
       : [`  judged by ${packs.map(([name, version]) => `${name} ${version}`).join(", ")}`],
     ...policies.violations.map(({ rule, level, urn, message }): Piece[] => [
       [`  ${level === "mandatory" ? "refused" : level} `, level === "mandatory" ? "red" : "yellow"],
-      `${rule}${urn === "" ? "" : ` ${urn.split("::").at(-1)}`}: ${visible(message.split("\n")[0] ?? "")}`,
+      `${rule}${urn === "" ? "" : ` ${urn.split("::").at(-1)}`}: ${message.split("\n")[0]}`,
     ]),
     ...(deferred === undefined ? [] : [[`  ${deferred}`]]),
     ...policies.exemptions.map(({ rule, resource, reason, owner, expires }): Piece[] => [
@@ -189,7 +189,7 @@ function policyLines({ policies }: Review): Piece[][] {
 function driftLines({ name, region, type, deleted, repaired, properties }: DriftedResource): Piece[][] {
   return [
     [
-      `  ${region}  ${visible(name)}`,
+      `  ${region}  ${name}`,
       [`  ${type}`, "dim"],
       deleted ? ["  deleted outside", "red"] : "",
       repaired ? "" : ["  stays as it is", "yellow"],
@@ -203,7 +203,9 @@ function drawn(pieces: readonly Piece[], width: number | undefined, colour: bool
   let left = width ?? Number.POSITIVE_INFINITY;
   let line = "";
   for (const piece of pieces) {
-    const [text, style] = typeof piece === "string" ? [piece, undefined] : piece;
+    const [raw, style] = typeof piece === "string" ? [piece, undefined] : piece;
+    // Whatever is in it, nothing reaches the terminal as an instruction.
+    const text = visible(raw);
     if (text === "" || left <= 0) continue;
     const part = left === Number.POSITIVE_INFINITY ? text : shortened(text, left);
     left -= part.length;

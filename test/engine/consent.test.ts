@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -46,6 +48,20 @@ describe("nothing dangerous without consent, and nothing else than what was revi
     assert.equal(allowed.code, 2);
     const again = await workspace.novactl("diff", "staging", "--sim", "--json", "--save", reviewed);
     assert.equal(again.stdout, stdout, "the same preview gives the same bytes");
+  });
+
+  test("what cannot be found out is exit code 1 and no review; a secret in what Pulumi prints is masked", async () => {
+    const region = await workspace.novactl("diff", "staging", "--sim", "--exclude-region", "aws-usw9");
+    assert.deepEqual([region.code, region.stdout], [1, ""]);
+    assert.match(region.stderr, /--exclude-region aws-usw9/);
+    const program = readFileSync(join(workspace.folder, "index.ts"), "utf8");
+    const token = `ghp_${createHash("sha256").update("planted").digest("hex").slice(0, 36)}`;
+    workspace.edit("index.ts", (text) => `${text}\nthrow new Error("no answer to ${token} here");\n`);
+    const broken = await workspace.novactl("diff", "staging", "--sim", "--json");
+    workspace.edit("index.ts", () => program);
+    assert.deepEqual([broken.code, broken.stdout], [1, ""]);
+    assert.match(broken.stderr, /no answer to \[secret\] here/);
+    assert.ok(!broken.stderr.includes(token));
   });
 
   test("`up` refuses it before anything is touched, and says which flag it needs", async () => {
@@ -97,7 +113,8 @@ describe("nothing dangerous without consent, and nothing else than what was revi
     assert.deepEqual(await logGroups(), ["/novacron/fixture/2"]);
   });
 
-  test("drift is shown apart from what is intended", async () => {
+  test("drift is shown apart from what is intended, and of a secret that it is otherwise", async () => {
+    await workspace.succeed("sim", "change", "aws-use1-network-nodes", "description", "--to", "somebody-else");
     const { stdout } = await workspace.novactl("diff", "staging", "--sim", "--json");
     const { drift } = JSON.parse(stdout) as Review;
     assert.deepEqual(
@@ -107,7 +124,10 @@ describe("nothing dangerous without consent, and nothing else than what was revi
         repaired,
         paths: properties.map(({ path }) => path),
       })),
-      [{ name: "aws-use1-network-vpc", deleted: false, repaired: true, paths: ["tags.owner"] }],
+      [
+        { name: "aws-use1-network-nodes", deleted: false, repaired: true, paths: ["description"] },
+        { name: "aws-use1-network-vpc", deleted: false, repaired: true, paths: ["tags.owner"] },
+      ],
     );
   });
 });

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { written } from "../../ops/review/formats.ts";
+import { reviewSchema } from "../../ops/review/schema.ts";
+import { resourcesOf } from "../review/engineEvents.ts";
 import { withoutDeferred } from "../reviews/change.ts";
 import { clusters } from "../reviews/clusters.ts";
 import { program } from "../reviews/program.ts";
@@ -24,6 +27,13 @@ describe("real changes of this stack, reviewed through the real engine", { concu
       };
       const { sentence, dangers, exitCode } = change;
       assert.deepEqual(told, { sentence, dangers, exitCode });
+      assert.deepEqual(reviewSchema.parse(review), review);
+      const text = written(review, "terminal");
+      for (const part of change.says ?? []) assert.match(text, part);
+      if (change.reordersOnly === true) {
+        const kinds = new Set(resourcesOf(review).flatMap(({ properties }) => properties.map((each) => each.change)));
+        assert.deepEqual([...kinds], ["reordered"]);
+      }
     });
   }
 });

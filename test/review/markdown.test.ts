@@ -6,8 +6,9 @@ import { gfm, gfmHtml } from "micromark-extension-gfm";
 import { type DefaultTreeAdapterTypes, parseFragment } from "parse5";
 import { code, prose } from "../../ops/review/escapeMarkdown.ts";
 import { MARKDOWN_LIMIT, toMarkdown } from "../../ops/review/markdown.ts";
-import type { Review } from "../../ops/review/model.ts";
+import { DANGER_CLASSES, type Review } from "../../ops/review/model.ts";
 import { visible } from "../../ops/review/visible.ts";
+import { reviewed, step, urnOf } from "./engineEvents.ts";
 import { anyReview, danger, emptyReview, hostile, resource, reviewOf } from "./reviews.ts";
 
 type Node = DefaultTreeAdapterTypes.Node;
@@ -107,79 +108,131 @@ test("whatever the review and the limit, nothing is longer than the limit", () =
       anyReview,
       fc.integer({ min: 20_000, max: MARKDOWN_LIMIT }),
       fc.integer({ min: 1, max: 60 }),
-      (review, limit, times) => {
-        const many = <Value>(list: readonly Value[]): Value[] => Array.from({ length: times }, () => list).flat();
+      fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 150 })),
+      (review, limit, times, places) => {
+        const many = <Value>(list: readonly Value[], number = times): Value[] =>
+          Array.from({ length: number }, () => list).flat();
+        const [stack = "", sentence = "", whole = ""] = [review.stack, review.sentence, "$"].map((text) =>
+          text.repeat(places * 3),
+        );
         const grown: Review = {
           ...review,
-          dangers: many(review.dangers),
+          stack,
+          sentence,
+          dangers: many(review.dangers, places).map((each, index) => ({ ...each, regions: [`${stack}${index}`] })),
           statements: many(review.statements),
-          regions: review.regions.map((region) => ({ ...region, clouds: many(region.clouds) })),
-          policies: { ...review.policies, violations: many(review.policies.violations) },
+          regions:
+            places > 1
+              ? many(review.regions, places)
+              : review.regions.map((region) => ({ ...region, clouds: many(region.clouds) })),
+          policies: {
+            ...review.policies,
+            packs: Object.fromEntries(
+              many(Object.entries(review.policies.packs), places).map(([name], index) => [`${name}${index}`, sentence]),
+            ),
+            violations: many(review.policies.violations),
+            exemptions: many(review.policies.exemptions, places),
+          },
           drift: many(review.drift),
         };
-        const markdown = toMarkdown(grown, { limit });
+        const markdown = toMarkdown(grown, { limit, whole });
         assert.ok(markdown.length <= limit, `${markdown.length} > ${limit}`);
       },
     ),
     { numRuns: 150 },
   ));
 
-/** A change of so many resources, of which every fiftieth is dangerous. */
-function large(resources: number, dangerous = (index: number) => index % 50 === 0) {
-  const all = Array.from({ length: resources }, (_, index) =>
-    resource(`aws-use1-subnet-of-a-long-name-${index}`, {
-      action: dangerous(index) ? "replace" : "update",
-      properties: Array.from({ length: 4 }, (_, property) => ({
-        path: `ingress[${property}].cidrBlocks`,
-        change: "changed" as const,
-        from: `10.0.${index % 256}.0/24`,
-        to: `10.1.${index % 256}.0/24`,
-      })),
-    }),
+test("the least of any review fits: the longest sentence, every class, a thousand regions", () => {
+  const regions = Array.from({ length: 1_000 }, (_, index) => `aws-r${index}`);
+  const changed = regions.map((region) => [region, { network: [resource(`${region}-a`)] }]);
+  const dangers = DANGER_CLASSES.flatMap((name) =>
+    regions.map((region) => danger(resource(`${region}-a`), region, { class: name })),
   );
-  const byRegion = Object.groupBy(all, (_) => `aws-r${all.indexOf(_) % 7}`);
-  const changes = Object.fromEntries(
-    Object.entries(byRegion).map(([region, own = []]) => [
-      region,
-      Object.fromEntries(
-        Object.entries(Object.groupBy(own, (each) => `component-${own.indexOf(each) % 12}`)).map(([name, few = []]) => [
-          name,
-          few,
-        ]),
-      ),
-    ]),
-  );
-  const dangers = all
-    .filter((_, index) => dangerous(index))
-    .map((each) => danger(each, `aws-r${all.indexOf(each) % 7}`));
-  return { review: reviewOf(changes, { dangers }), dangers };
+  const rest = { dangers, stack: "$".repeat(5_000), sentence: "$".repeat(5_000) };
+  const markdown = toMarkdown(reviewOf(Object.fromEntries(changed), rest), { limit: 20_000, whole: "$".repeat(500) });
+  assert.ok(markdown.length <= 20_000, `${markdown.length}`);
+  for (const name of DANGER_CLASSES) assert.ok(markdown.includes(`**\`${name}\`**, 1,000 resources in 1,000 regions`));
+  assert.match(markdown, /1,000 updates in 1,000 regions, folded/);
+});
+
+const SUBNET = "aws:ec2/subnet:Subnet";
+const POOL = "aws:eks/nodeGroup:NodeGroup";
+
+/** Events of a change of so many resources in seven regions of twelve components; some node pools among them are replaced. */
+function large(resources: number, replaced = (index: number) => index % 40 === 0) {
+  const names = Array.from({ length: resources }, (_, index) => `aws-r${index % 7}-resource-of-a-long-name-${index}`);
+  const events = names.flatMap((name, index) => {
+    const cidrs = (second: number) =>
+      Object.fromEntries(["a", "b", "c", "d"].map((zone) => [`zone-${zone}`, `10.${second}.${index % 256}.0/24`]));
+    const parent = urnOf("novacron:aws:Network", `aws-r${index % 7}-component-${index % 12}`);
+    const [old, made] = [1, 2].map((second) => ({
+      parent,
+      inputs: { ...cidrs(second), instanceType: `m${second}.size-${index}` },
+    }));
+    if (!replaced(index)) return [step("update", SUBNET, name, { old: old ?? {}, new: made ?? {} })];
+    const detailedDiff = { instanceType: { diffKind: "update-replace", inputDiff: true } };
+    return [step("replace", POOL, name, { old: old ?? {}, new: made ?? {}, detailedDiff })];
+  });
+  return { review: reviewed(events), dangerous: names.filter((_, index) => replaced(index)) };
 }
 
-test("2,000 changed resources stay below the limit, and every dangerous one is told whole", (t) => {
-  const { review, dangers } = large(2_000);
+const dangersIn = (markdown: string): string => markdown.slice(0, markdown.indexOf("#### Changes"));
+
+test("of 2,000 changed resources, below the limit, every dangerous one is named with its cause", (t) => {
+  const { review, dangerous } = large(2_000);
   const markdown = toMarkdown(review, { whole: "the page" });
-  t.diagnostic(`${markdown.length} characters, ${dangers.length} dangers`);
+  t.diagnostic(
+    `${markdown.length} characters, ${dangerous.length} dangerous resources in ${review.dangers.length} dangers`,
+  );
   assert.ok(markdown.length <= MARKDOWN_LIMIT);
   assert.ok(markdown.length > MARKDOWN_LIMIT / 2, "what fits is shown");
-  for (const { text: sentence, properties } of dangers) {
-    const at = markdown.indexOf(prose(sentence));
-    assert.ok(at >= 0, sentence);
-    assert.ok(markdown.indexOf(code(properties[3]?.to ?? ""), at) > 0, "with what forces it");
+  const told = dangersIn(markdown);
+  assert.match(told, /7 node pools \\\(.*\\\) are replaced, forced by instanceType/);
+  for (const name of dangerous) {
+    assert.ok(told.includes(code(name)), name);
+    const index = name.split("-").at(-1);
+    assert.ok(told.includes(`${code(`m1.size-${index}`)} → ${code(`m2.size-${index}`)}`), name);
   }
   assert.match(markdown, /, folded/);
   assert.match(markdown, /_Folded for length: \d+ sections\. Everything is in the page\._/);
 });
 
-test("of 2,000 dangerous resources none is folded away: named, or counted by class and region", (t) => {
-  const { review, dangers } = large(2_000, () => true);
+test("of 2,000 replaced node pools none is folded away: named, or counted by class and region", (t) => {
+  const { review, dangerous } = large(2_000, () => true);
   const markdown = toMarkdown(review);
   assert.ok(markdown.length <= MARKDOWN_LIMIT);
-  const lines = [...markdown.matchAll(/^- \*\*`replace-cluster`\*\* in (\S+), ([\d,]+) times(: .*)?$/gm)];
+  const lines = [...dangersIn(markdown).matchAll(/^- \*\*`replace-nodes`\*\* in (\S+), ([\d,]+) resources(: .*)?$/gm)];
   const told = lines.reduce((sum, [, , number = ""]) => sum + Number(number.replace(",", "")), 0);
-  assert.equal(told, dangers.length);
+  assert.equal(told, dangerous.length);
   const named = lines.filter(([, , , names]) => names !== undefined).length;
   t.diagnostic(`${markdown.length} characters; ${named} of ${lines.length} regions with every name`);
   assert.ok(named >= 4, "names are left out where they do not fit, and there alone");
+});
+
+test("of statements, violations and exemptions that do not fit it is said how many there are", () => {
+  const long = (index: number) => `${index} ${"x ".repeat(220)}`;
+  const many = <Value>(make: (index: number) => Value): Value[] =>
+    Array.from({ length: 300 }, (_, index) => make(index));
+  const markdown = toMarkdown({
+    ...emptyReview,
+    statements: many((index) => ({ kind: "mesh", regions: [], text: long(index) })),
+    policies: {
+      ...emptyReview.policies,
+      violations: many((index) => ({ rule: "X-001", level: "mandatory", urn: "", message: long(index) })),
+      exemptions: many((index) => ({ rule: "Y-001", resource: "a", reason: long(index), owner: "b", expires: "c" })),
+    },
+  });
+  assert.ok(markdown.length <= MARKDOWN_LIMIT);
+  for (const [what, line] of [
+    ["statement", /^- \d+ x/gm],
+    ["violation", /^- `X-001`/gm],
+    ["exemption", /^- exempt from `Y-001`/gm],
+  ] as const) {
+    const [, folded = "0"] = new RegExp(`^- and (\\d+) more ${what}s?, folded$`, "m").exec(markdown) ?? [];
+    assert.equal([...markdown.matchAll(line)].length + Number(folded), 300, what);
+  }
+  assert.match(markdown, /more violations?, folded/);
+  assert.doesNotMatch(toMarkdown(emptyReview), /folded/);
 });
 
 test("counts of what is folded add up to what there is", () => {
@@ -210,6 +263,12 @@ test("a secret is shown as changed and nothing else", () => {
   );
   assert.match(markdown, /`sharedSecret`: a secret, changed\n/);
   assert.match(markdown, /`key`: a secret, changed, \*\*forces the replacement\*\*/);
+});
+
+test("lists in another order are one line", () => {
+  const reordered = ["zones", "cidrs"].map((path) => ({ path, change: "reordered" as const }));
+  const review = reviewOf({ "aws-use1": { network: [resource("a", { properties: reordered })] } });
+  assert.match(toMarkdown(review), /^ {2}- the same elements in another order: `zones`, `cidrs`$/m);
 });
 
 test("that no policy ran, and that checks were deferred, is seen", () => {

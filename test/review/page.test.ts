@@ -74,6 +74,12 @@ test("the same review gives the same page", () =>
     { numRuns: 50 },
   ));
 
+test("a list in another order is said to hold the same elements", () => {
+  const properties = [{ path: "zones", change: "reordered" as const }];
+  const page = toPage(reviewOf({ "aws-use1": { network: [resource("a", { properties })] } }));
+  assert.match(page, /<code>zones<\/code><\/th><td><i>the same elements<\/i><\/td><td><i>in another order<\/i>/);
+});
+
 const vpn = (tunnels: number) => ({
   kind: "vpn" as const,
   tunnels: Array.from({ length: tunnels }, (_, index) => `aws-use1--azr-weu-${index}`),

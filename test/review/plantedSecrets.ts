@@ -65,10 +65,22 @@ export function plantedSecrets(seed: string): Planted[] {
     part("kubeconfig key", bytes(`${seed} key`, 48).toString("base64"), (secret) =>
       JSON.stringify({ kind: "Config", users: [{ user: { "client-key-data": secret } }] }),
     ),
+    part(
+      "kubeconfig certificate",
+      bytes(`${seed} certificate`, 48).toString("base64"),
+      (secret) => `users:\n  - name: admin\n    user:\n      client-certificate-data: ${secret}\n`,
+    ),
     whole("pre-shared key", `K${letters(`${seed} psk`, 47)}`),
     whole("mesh secret", bytes(`${seed} mesh`, 32).toString("hex")),
     whole("GitHub token", `ghp_${letters(`${seed} gh`, 36)}`),
     whole("Slack token", `xoxb-${letters(`${seed} slack`, 24)}`),
+    whole("Google OAuth token", `ya29.${letters(`${seed} oauth`, 60)}`),
+    whole("Google OAuth client secret", `GOCSPX-${letters(`${seed} client`, 28)}`),
+    whole("GitLab token", `glpat-${letters(`${seed} gl`, 20)}`),
+    whole("npm token", `npm_${letters(`${seed} npm`, 36)}`),
+    whole("Stripe key", `sk_live_${letters(`${seed} stripe`, 24)}`),
+    whole("Pulumi token", `pul-${bytes(`${seed} pulumi`, 20).toString("hex")}`),
+    whole("Vault token", `hvs.${letters(`${seed} vault`, 24)}`),
     part(
       "password in a command",
       letters(`${seed} pw`, 12),

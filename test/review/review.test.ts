@@ -159,23 +159,34 @@ test("what the policies say: the packs, refusals, and the checks that wait for `
   assert.match(sentence, /1 policy violation; 2 checks deferred to `up`$/);
 });
 
-test("exemptions are shown where the pack has let a resource off, with their last day", () => {
-  const exemption = (rule: string): Exemption => ({
+test("exemptions are shown where the pack has let a resource of theirs off, with their last day", () => {
+  const exemption = (rule: string, resource = "aws:sns/topic:Topic::aws-*"): Exemption => ({
     rule,
-    resource: "aws:sns/topic:Topic::aws-*",
+    resource,
     reason: "topics of this kind cannot do it",
     owner: "platform-team",
     expiry: "2027-06-30",
   });
   const review = reviewOf({
     stack: "staging",
-    events: [account({ exempted: [{ rule: "NET-001", resources: 1 }] }), summary()],
+    events: [
+      step("same", TOPIC, "aws-use1-topic", { old: { inputs: {} }, new: { inputs: {} } }),
+      step("delete", TOPIC, "gcp-aso1-topic", { old: { inputs: {} } }),
+      account({ exempted: [{ rule: "NET-001", resources: 1 }] }),
+      summary(),
+    ],
     resources: [],
-    exemptions: [exemption("NET-001"), exemption("ENC-001")],
+    exemptions: [
+      exemption("NET-001"),
+      exemption("ENC-001"),
+      exemption("NET-001", "aws:sns/topic:Topic::azr-*"),
+      exemption("NET-001", "aws:sns/topic:Topic::gcp-*"),
+      exemption("NET-001", "aws:sqs/queue:Queue::aws-*"),
+    ],
   });
   assert.deepEqual(
-    review.policies.exemptions.map(({ rule, expires }) => [rule, expires]),
-    [["NET-001", "2027-06-30"]],
+    review.policies.exemptions.map(({ rule, resource, expires }) => [rule, resource, expires]),
+    [["NET-001", "aws:sns/topic:Topic::aws-*", "2027-06-30"]],
   );
   assert.match(written(review, "terminal"), /exempted NET-001 .*until 2027-06-30/);
 });

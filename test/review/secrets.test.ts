@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { EngineEvent } from "../../ops/eventLog.ts";
+import type { EngineEvent, Step } from "../../ops/eventLog.ts";
 import { FORMATS, written } from "../../ops/review/formats.ts";
 import { findSecrets, maskSecrets } from "../../ops/review/secretFormats.ts";
 import { ENGINE_SECRET, replace, resourcesOf, reviewed, step, update } from "./engineEvents.ts";
@@ -28,6 +28,17 @@ const places: Record<string, (value: string) => EngineEvent[]> = {
     }),
   ],
   "a replacement's cause": (value) => replace(ROLE, "aws-use1-a", { name: value }, { name: "x" }, ["name"]),
+  "a key in a path that the provider reports": (value) => [
+    step("update", ROLE, "aws-use1-a", {
+      old: { inputs: {}, outputs: { status: { [value]: 1 } } },
+      new: { inputs: {} },
+      detailedDiff: { [`status[${JSON.stringify(value)}]`]: { diffKind: "update", inputDiff: false } },
+    }),
+  ],
+  "a key in the path of a replacement's cause": (value) =>
+    replace(ROLE, "aws-use1-a", { tags: {} }, { tags: { [value]: "x" } }, [`tags[${JSON.stringify(value)}]`]),
+  "a key in the path of a replacement's cause, as the engine escapes it": (value) =>
+    replace(ROLE, "aws-use1-a", {}, {}, [`tags["${value.replaceAll('"', '\\"')}"]`]),
   "what a refresh found": (value) => [
     {
       resOutputsEvent: {
@@ -116,6 +127,29 @@ test("a secret that changed is shown as changed, whoever says that it is one", (
   ]);
 });
 
+test("a secret that changed is shown as changed where the provider only names the property, and in drift", () => {
+  const [before, after] = [
+    { key: ENGINE_SECRET, note: "a" },
+    { key: ENGINE_SECRET, note: "b" },
+  ];
+  const shown = [{ path: "key", change: "changed", secret: true }];
+  const [change] = resourcesOf(reviewed([update(ROLE, "aws-use1-a", before, after, { diffs: ["key", "note"] })]));
+  assert.deepEqual(change?.properties, [...shown, { path: "note", change: "changed", from: "a", to: "b" }]);
+  const [other] = resourcesOf(reviewed([update(ROLE, "aws-use1-a", before, after, { diffs: ["note"] })]));
+  assert.deepEqual(other?.properties, [{ path: "note", change: "changed", from: "a", to: "b" }]);
+  const refreshed = (detailedDiff: Step["detailedDiff"]) => {
+    const { resourcePreEvent } = step("refresh", ROLE, "aws-use1-a", {
+      old: { inputs: before },
+      new: { inputs: before },
+      detailedDiff: detailedDiff ?? null,
+    });
+    return reviewed([{ resOutputsEvent: resourcePreEvent as NonNullable<typeof resourcePreEvent> }]).drift;
+  };
+  assert.deepEqual(refreshed({ key: { diffKind: "update", inputDiff: true } })[0]?.properties, shown);
+  assert.deepEqual(refreshed({ arn: { diffKind: "update", inputDiff: false } }), []);
+  assert.deepEqual(refreshed(null), []);
+});
+
 test("a secret of the engine's that is plain elsewhere in the same resource is hidden there too", () => {
   const plain = "correct-horse";
   const events = [
@@ -141,6 +175,14 @@ test("every value of a Kubernetes Secret is hidden, however harmless it looks", 
 
 test("digests, ids, ranges and names stay readable", () => {
   for (const value of publicValues) assert.equal(maskSecrets(value), value);
+});
+
+test("what issuers give a form is known by it, however little random it is", () => {
+  const formless = /^(?:AWS secret access key|pre-shared key|mesh secret)$|base64/;
+  for (const { kind, value, secret } of plantedSecrets("one")) {
+    if (formless.test(kind)) continue;
+    assert.ok(!maskSecrets(value, { entropy: false }).includes(secret), kind);
+  }
 });
 
 test("masking twice masks no more than once, and findings do not overlap", () => {

@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { reviewJsonSchema } from "../../ops/review/schema.ts";
 import { toTerminal } from "../../ops/review/terminal.ts";
 import { replace, reviewed, step, update } from "./engineEvents.ts";
+import { anyReview } from "./reviews.ts";
 
 const POOL = "gcp:container/nodePool:NodePool";
 const TOPIC = "aws:sns/topic:Topic";
@@ -81,6 +82,18 @@ test("no value reaches the terminal as an instruction to it, and no line is long
       },
     ),
     { numRuns: 40 },
+  );
+});
+
+test("nothing of a review reaches the terminal as an instruction to it: names, regions, exemptions and the like", () => {
+  fc.assert(
+    fc.property(anyReview, fc.integer({ min: 40, max: 200 }), (review, width) => {
+      const text = toTerminal(review, { width });
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
+      assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u202a-\u202e\u2066-\u2069\ud800]/u);
+      for (const line of text.split("\n")) assert.ok(line.length <= width, `${line.length} > ${width}: ${line}`);
+    }),
+    { numRuns: 200 },
   );
 });
 

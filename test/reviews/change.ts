@@ -13,6 +13,10 @@ export interface Change {
   outside?: { name: string; property: string; value: string };
   /** The first sentence. The number of deferred checks is the policies' own affair and is left out of it. */
   sentence: string;
+  /** What the review must say beside it, on the terminal. */
+  says?: readonly RegExp[];
+  /** Lists only come in another order. */
+  reordersOnly?: true;
   /** Classes of its dangers. */
   dangers: readonly DangerClass[];
   /** 1: a policy refuses it. */

@@ -12,15 +12,6 @@ export const clusters: readonly Change[] = [
     exitCode: 3,
   },
   {
-    title: "larger machines in a pool on Google Cloud",
-    config: (config) => {
-      region(config, "gcp-aso1").nodePools = { workload: { machineType: "n2-standard-8" } };
-    },
-    sentence: "gcp-aso1: 1 update of a node pool; no data-bearing resource touched",
-    dangers: [],
-    exitCode: 2,
-  },
-  {
     title: "the next minor version of Kubernetes",
     config: (config) => {
       config.kubernetesVersion = "1.36";

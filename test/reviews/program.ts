@@ -71,6 +71,7 @@ export const program: readonly Change[] = [
       },
     ],
     sentence: "aws-use1: 3 updates of keys; no data-bearing resource touched",
+    reordersOnly: true,
     dangers: [],
     exitCode: 2,
   },

@@ -18,6 +18,11 @@ export const regions: readonly Change[] = [
         config.roundTrips.push({ between: [other, "aws-euw1"], milliseconds: 90 });
     },
     sentence: "4 regions: 324 new resources; no data-bearing resource touched",
+    says: [
+      /aws-euw1 – aws-use1: no link → peering; the regions reach each other/,
+      /aws-euw1 – gcp-aso1: no link → 4 tunnels; the regions reach each other, also after losing any one tunnel/,
+      /whole mesh: pairs that reach each other 3 of 3 → 6 of 6; after losing any one link 3 of 3 → 6 of 6$/m,
+    ],
     dangers: [],
     exitCode: 2,
   },
@@ -50,5 +55,18 @@ export const regions: readonly Change[] = [
       "3 regions: 16 updates, 6 replacements of VPN tunnels in gcp-aso1, 6 replacements of router interfaces in gcp-aso1; 3 links change on every path at once; no data-bearing resource touched",
     dangers: ["replace-gateway", "cut-link", "several-regions"],
     exitCode: 3,
+  },
+  {
+    title: "move a replica of Raft to another region",
+    config: (config) => {
+      config.quorum.raft = { replicas: { "aws-use1": 2, "azr-weu": 1 }, survive: ["replica"] };
+    },
+    sentence: "",
+    says: [
+      /Raft: no longer survives the loss of a region: .*region aws-use1 lost takes 2 and leaves 1 < 2$/m,
+      /Raft: timeout in ms 1000 → 400$/m,
+    ],
+    dangers: [],
+    exitCode: 2,
   },
 ];

@@ -16,6 +16,10 @@ export const releases: readonly Change[] = [
       config.release.stage = "50";
     },
     sentence: "aws-use1: 1 update of a ConfigMap; canary ceiling 10 → 50 in wave 1; no data-bearing resource touched",
+    says: [
+      /dwcp-v3 in wave 1 \(aws-use1\): canary ceiling 10 → 50; once the gates allow it, the canary answers half of the requests$/m,
+      /exempted TLS-001 azure-native:storage:StorageAccount::\*-artifacts: .+ \(platform-team, until \d{4}-\d{2}-\d{2}\)$/m,
+    ],
     dangers: [],
     exitCode: 2,
   },
@@ -36,6 +40,7 @@ export const releases: readonly Change[] = [
       config.features.dwcpV3 = false;
     },
     sentence: "3 regions: 6 updates of Rollouts; kill switch v3 → v1; no data-bearing resource touched",
+    says: [/kill switch v3 → v1 in aws-use1, azr-weu, gcp-aso1: .* moved by `novactl switch` alone, never by `up`$/m],
     dangers: [],
     exitCode: 2,
   },

@@ -1,7 +1,8 @@
 import { cpSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { valueAt } from "../../ops/drift.ts";
 import type { Review } from "../../ops/review/model.ts";
-import type { InventoryEntry } from "../../sim/control.ts";
+import { type Deployment, isSecret } from "../../ops/state.ts";
 import type { Loose } from "../config/stackFile.ts";
 import { CheckoutProgram } from "../engine/checkoutProgram.ts";
 import { checkout } from "../ops/novactl.ts";
@@ -12,6 +13,9 @@ const base = (config: Loose): void => {
   config.release.stage = "10";
   config.release.wave = 1;
 };
+
+/** Where the file backend keeps it. */
+const STATE = ["state", ".pulumi", "stacks", "novacron", "staging.json"];
 
 /** Rooms that the program is made of. */
 const PROGRAM = ["infra", "k8s"];
@@ -81,13 +85,19 @@ export class ReviewStack {
 
   /** @returns what takes it back */
   async #changeOutside({ name, property, value }: NonNullable<Change["outside"]>): Promise<() => Promise<void>> {
-    const found = (await this.#program.inventory()).filter(({ urn }: InventoryEntry) => urn.endsWith(`::${name}`));
-    if (found.length === 0) throw new Error(`the simulated clouds hold no ${name}`);
-    const change = async (to: string): Promise<void> => {
-      const { code, stderr } = await this.#program.novactl("sim", "change", name, property, "--to", to);
+    const { checkpoint } = JSON.parse(this.#program.read(...STATE)) as {
+      checkpoint: { latest: Deployment["deployment"] };
+    };
+    const found = checkpoint.latest.resources?.find(({ custom, urn }) => custom && urn.endsWith(`::${name}`));
+    if (found === undefined) throw new Error(`the state holds no ${name}`);
+    const before = valueAt(found.inputs, property);
+    if (isSecret(before)) throw new Error(`${property} of ${name} is secret: the state cannot tell what to restore`);
+    const change = async (to: unknown): Promise<void> => {
+      const option = to === undefined ? [] : ["--to", JSON.stringify(to)];
+      const { code, stderr } = await this.#program.novactl("sim", "change", name, property, ...option);
       if (code !== 0) throw new Error(stderr);
     };
     await change(value);
-    return () => change("platform-team");
+    return () => change(before);
   }
 }
