@@ -153,7 +153,8 @@ test("novactl tells who is exempt from a rule, until when, by whom and why", asy
 test("findings of a run that failed are written for code hosts all the same, as of one that succeeded", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "novacron-test-"));
   t.after(() => rmSync(folder, { recursive: true }));
-  const session = { policyPack: join(checkout, "policies"), project: { name: "novacron", folder, home: folder } };
+  const project = { name: "novacron", folder, home: folder };
+  const session = { policyPack: join(checkout, "policies"), project, stack: "staging" };
   const identity = await packIdentity(session.policyPack);
   const judged = { ...identity, pack: identity.name, resources: 5, exempted: [], deferred: [], deferredResources: 0 };
   const told = said("SUMMARY", accountText(judged), "advisory");
