@@ -77,6 +77,8 @@ const REVIEW_READS = [
   "ops/topology.ts",
   "ops/networkPicture.ts",
   "ops/policyFindings.ts",
+  "policies/rule.ts",
+  "policies/exemptions.ts",
 ];
 
 const reviewsArePure: Arrow = (file, found) => {
