@@ -75,8 +75,11 @@ function deniesAll({ props }: StackResource): boolean {
 }
 
 /** Azure allows no group of ours on the gateway's subnet, and AKS keeps its own on the one that is delegated to it. */
-const isOfService = (props: unknown): boolean =>
-  valueAt(props, "subnetName") === "GatewaySubnet" || knownAt(props, "delegations[].serviceName").length > 0;
+function isOfService(props: unknown): boolean {
+  const name = valueAt(props, "subnetName");
+  const services = valuesAt(props, "delegations[].serviceName");
+  return name === "GatewaySubnet" || name instanceof Unknown || services.some(({ value }) => value !== undefined);
+}
 
 const onGoogle = (resources: readonly StackResource[]): StackFinding[] =>
   ofType(resources, NETWORK)
