@@ -56,6 +56,8 @@ const LADDERS: readonly Ladder[] = [
 ];
 /** Properties whose elements are addresses or principals that are let in. */
 const SOURCES = /cidr|(?<!re)source|address_?prefix|authorizedNetworks|ipRules|ranges|principal|members?$/i;
+/** Whoever is let in may come from any port. */
+const PORTS = /[pP]ort(?:Range)?s?$/;
 const ANYONE = /^(?:0\.0\.0\.0\/0|::\/0|\*|Internet|Any|allUsers|allAuthenticatedUsers)$/i;
 
 /** What the changed properties of a resource take away, if anything. */
@@ -119,7 +121,7 @@ function loweringOf(change: PropertyChange): Lowering | undefined {
     return widened;
   const ladder = LADDERS.find(({ property }) => property.test(name));
   if (ladder !== undefined && descends(ladder, change)) return { class: ladder.class ?? "lower-protection", change };
-  if (SOURCES.test(path) && widens(from, to)) return widened;
+  if (SOURCES.test(path) && !PORTS.test(name) && widens(from, to)) return widened;
   if (/(?:^|\.)actions?(?:\[|$)/i.test(path) && to !== undefined && /(?:^|:)\*$/.test(to)) return widened;
   // What an existing statement is about; a new one is told by its actions.
   if (/(?:^|\.)Resource(?:\[|$)/.test(path) && change.change === "changed" && to === "*") return widened;

@@ -50,6 +50,7 @@ for (const [path, from, to, expected] of [
   ["vpcConfig.publicAccessCidrs[0]", "203.0.113.0/28", "203.0.113.0/24", "widen-access"],
   ["vpcConfig.publicAccessCidrs[0]", "203.0.113.0/24", "203.0.113.0/28", undefined],
   ["sourceRanges[0]", "10.0.0.0/8", "10.1.0.0/16", undefined],
+  ["sourcePortRange", "443", "*", undefined],
   ["member", "serviceAccount:a@b", "allUsers", "widen-access"],
   ["policy → Statement[0].Action", "s3:GetObject", "s3:*", "widen-access"],
   ["policy → Statement[0].Resource", "arn:aws:s3:::a/*", "*", "widen-access"],
@@ -138,6 +139,7 @@ test("a network policy that names no source any more lets everybody in; one sour
 
 const RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 const FIREWALL = "gcp:compute/firewall:Firewall";
+const AZURE_RULE = "azure-native:network:SecurityRule";
 const MEMBER = "gcp:storage/bucketIAMMember:BucketIAMMember";
 
 test("a new rule for everybody widens access, unless its region is new too", () => {
@@ -150,6 +152,12 @@ test("a new rule for everybody widens access, unless its region is new too", () 
   assert.deepEqual(made(MEMBER, { member: "allUsers" }), [["widen-access", ["member allUsers"]]]);
   assert.deepEqual(made(FIREWALL, { sourceRanges: ["0.0.0.0/0"] }), [["widen-access", ["sourceRanges[0] 0.0.0.0/0"]]]);
   assert.deepEqual(made(RULE, { cidrIpv4: "10.16.0.0/15" }), []);
+  const inbound = { access: "Allow", direction: "Inbound", sourcePortRange: "*", destinationAddressPrefix: "*" };
+  assert.deepEqual(made(AZURE_RULE, { ...inbound, sourceAddressPrefix: "10.16.0.0/15" }), []);
+  assert.deepEqual(made(AZURE_RULE, { ...inbound, sourceAddressPrefix: "Internet" }), [
+    ["widen-access", ["sourceAddressPrefix Internet"]],
+  ]);
+  assert.deepEqual(made(AZURE_RULE, { ...inbound, access: "Deny", sourceAddressPrefix: "*" }), []);
   assert.deepEqual(made(FIREWALL, { sourceRanges: ["0.0.0.0/0"], denies: [{ protocol: "all" }] }), []);
   assert.deepEqual(made(FIREWALL, { destinationRanges: ["0.0.0.0/0"], direction: "EGRESS" }), []);
   assert.deepEqual(made("aws:sns/topic:Topic", { source: "*" }), []);
