@@ -35,8 +35,10 @@ export async function inTemporaryHome<Result>(
 
 /** A project folder: the checkout's own program with other config, or another program. */
 export interface ProjectFolder {
-  /** Name of the project and of its stack. */
+  /** Name of the project. */
   name: string;
+  /** Name of its stack. @default that of the project */
+  stack?: string;
   /** Source of the program; the checkout's own when absent. */
   program?: string;
   /** Text of its stack file. */
@@ -48,7 +50,7 @@ export interface ProjectFolder {
 /** Opens the stack of a project made for the purpose. */
 export async function openProject(
   folder: string,
-  { name, program, stackFile, policies = false }: ProjectFolder,
+  { name, stack = name, program, stackFile, policies = false }: ProjectFolder,
 ): Promise<Session> {
   const path = join(folder, name);
   mkdirSync(path);
@@ -57,13 +59,13 @@ export async function openProject(
   // JSON is YAML.
   writeFileSync(join(path, "Pulumi.yaml"), JSON.stringify({ name, runtime, main }));
   writeFileSync(join(path, "package.json"), JSON.stringify({ type: "module" }));
-  writeFileSync(join(path, `Pulumi.${name}.yaml`), stackFile);
+  writeFileSync(join(path, `Pulumi.${stack}.yaml`), stackFile);
   symlinkSync(join(CHECKOUT, "node_modules"), join(path, "node_modules"));
   if (program === undefined) symlinkSync(join(CHECKOUT, "infra"), join(path, "infra"));
   else writeFileSync(join(path, main), program);
   if (policies) symlinkSync(join(CHECKOUT, "policies"), join(path, "policies"));
   process.chdir(path);
-  return openSession(name, true);
+  return openSession(stack, true);
 }
 
 /** Runs a Pulumi command and takes its time. @throws when it fails */

@@ -17,7 +17,8 @@ const STAGING = new URL("../Pulumi.staging.yaml", import.meta.url);
 export const review = (trials: number): Promise<Figures> =>
   inTemporaryHome(async (folder) => {
     const text = readFileSync(STAGING, "utf8");
-    const staging = await openProject(folder, { name: "novacron", stackFile: text, policies: true });
+    // The names by which the policy pack and its exemptions know it.
+    const staging = await openProject(folder, { name: "novacron", stack: "staging", stackFile: text, policies: true });
     await timed(staging, ["up", "--yes", "--skip-preview"]);
     writeFileSync(
       stackFile(staging.project, staging.stack),
