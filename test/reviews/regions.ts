@@ -33,7 +33,7 @@ export const regions: readonly Change[] = [
     },
     sentence:
       "3 regions: 172 updates, 13 replacements (with 1 cluster, 3 node pools); 8 data-bearing resources updated",
-    dangers: ["replace-cluster", "replace-nodes", "replace-network", "replace-identity"],
+    dangers: ["replace-cluster", "replace-nodes", "replace-network", "replace-identity", "several-regions"],
     exitCode: 3,
   },
   {
