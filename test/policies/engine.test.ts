@@ -97,7 +97,7 @@ test("what the whole stack carries in its tags is filled in, and said; what only
   assert.match(preview.output, /\[remediate\] +TAG-001 +\(1 resource\)/);
 });
 
-test("an exemption lets its resource off and no other; one that has expired, or that nothing needs, is an error", async (t) => {
+test("an exemption lets its resource off and no other; one that has expired, that nothing needs or that means all is an error", async (t) => {
   const { judged, configure, folder, declare } = await engineProject(
     t,
     [declared(LOG_GROUP, "plain-old", { kmsKeyId: undefined })],
@@ -105,18 +105,18 @@ test("an exemption lets its resource off and no other; one that has expired, or 
   );
   configure({ tier: "staging" });
   const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
-  const exempt = (expiry: string) =>
+  const exempt = (expiry: string, ...types: string[]) =>
     writeFileSync(
       join(folder, "policies", "exemptions.yaml"),
-      stringify([
-        {
+      stringify(
+        [LOG_GROUP, ...types].map((type) => ({
           rule: "ENC-001",
-          resource: `${LOG_GROUP}::plain-*`,
+          resource: `${type}::plain-*`,
           reason: "The key of this group is made by hand and moves next month.",
           owner: "platform-team",
           expiry,
-        },
-      ]),
+        })),
+      ),
     );
   exempt(day(7));
   const exempted = await judged("preview");
@@ -128,9 +128,12 @@ test("an exemption lets its resource off and no other; one that has expired, or 
   assert.deepEqual(refusing(expired), ["ENC-001", "SETTINGS"], expired.output);
   assert.match(expired.findings.find(({ rule }) => rule === "SETTINGS")?.message ?? "", /expired on/);
 
-  exempt(day(7));
-  declare([declared(LOG_GROUP, "plain-old")]);
+  exempt(day(7), "aws:cloudwatch/loggroup:LogGroup");
+  declare([declared(LOG_GROUP, "plain-old"), declared(LOG_GROUP, "plain-new")]);
   const unused = await judged("preview");
   assert.deepEqual(refusing(unused), ["SETTINGS"], unused.output);
-  assert.match(unused.findings[0]?.message ?? "", /is not needed/);
+  const said = unused.findings.map(({ message }) => message).join("\n");
+  assert.match(said, /loggroup:LogGroup::plain-\* from ENC-001: the rule is not about such a type/);
+  assert.match(said, /logGroup:LogGroup::plain-\* from ENC-001 is not needed/);
+  assert.match(said, /logGroup:LogGroup::plain-\* from ENC-001 is too broad/);
 });
