@@ -33,7 +33,10 @@ export interface StackFinding {
 export interface StackRule extends RuleText {
   /** Type tokens of everything that the check looks at; it is handed resources of no other type. */
   applies: readonly string[];
-  /** Every property that the check reads, on whichever type has it. While one is unknown and nothing is found, the rule is undecided. */
+  /**
+   * Every property that the check reads, on whichever type has it, `status` in the outcome. While one is unknown and nothing is
+   * found, the rule is undecided.
+   */
   needs: readonly PropertyPath[];
   /** Judges what clusters record at this moment: a state that was exported tells what was, and is not asked. @default false */
   isLive?: boolean;
@@ -60,9 +63,9 @@ export function judgeStack(asked: StackRule, resources: readonly StackResource[]
     .map((resource) => ({ ...resource, type: canonicalType(resource.type) }))
     .filter(({ type }) => asked.applies.includes(type));
   if (concerned.length === 0) return { kind: "not applicable" };
-  const waitsFor: { urn?: string; at: string }[] = concerned.flatMap(({ urn, props }) =>
+  const waitsFor: { urn?: string; at: string }[] = concerned.flatMap(({ urn, props, outcome }) =>
     asked.needs
-      .flatMap((path) => valuesAt(props, path))
+      .flatMap((path) => valuesAt(path.startsWith("status.") ? outcome : props, path))
       .flatMap(({ at, value }) => (value instanceof Unknown ? [{ urn, at }] : [])),
   );
   try {

@@ -19,7 +19,16 @@ export default stackRule({
   ],
   fix: "Promote with `novactl promote`, which asks for the same, or take release.stage and release.wave of the stack's config back to what `novactl status` shows. Run plain `pulumi` with --refresh: without it the state tells what was.",
   applies: [KUBERNETES.configMap, KUBERNETES.rollout],
-  needs: ["metadata.name", "metadata.annotations", "data.digest", "data.stage"],
+  needs: [
+    "metadata.name",
+    "metadata.annotations",
+    "data.digest",
+    "data.stage",
+    "status.stableRS",
+    "status.observedGeneration",
+    "status.currentPodHash",
+    "status.currentStepIndex",
+  ],
   isLive: true,
   check: (resources) => ceilingsByService(resources).flatMap(faults),
 });
