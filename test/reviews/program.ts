@@ -49,9 +49,10 @@ export const program: readonly Change[] = [
   {
     title: "open a security group to the internet",
     code: [{ file: "infra/aws/endpoints.ts", from: "cidrIpv4: plan.addresses.network", to: 'cidrIpv4: "0.0.0.0/0"' }],
-    sentence: "aws-use1: 1 update of a firewall rule; access widened in 1 place; no data-bearing resource touched",
+    sentence:
+      "aws-use1: 1 update of a firewall rule; access widened in 1 place; no data-bearing resource touched; 1 policy violation",
     dangers: ["widen-access"],
-    exitCode: 3,
+    exitCode: 1,
   },
   {
     title: "keys are no longer rotated",
