@@ -164,33 +164,28 @@ async function stop(
 
 /** What is to be done about a canary that was stopped: it is denied, seen to be gone, and the Rollout goes back. */
 async function stopCanary(
-  { client, region }: RegionCluster,
+  cluster: RegionCluster,
   state: RegionState,
   bad: string,
   { switchedAfter, notes: problems }: Stopped,
   options: RollbackOptions,
 ): Promise<RegionRollback> {
+  const { client } = cluster;
   const { service, whole } = options;
-  const notes = [...problems];
   const ending = new AbortController();
   const holding = holdWeights(client, service, state, ending.signal);
   const good = state.stable;
-  const latching = latch(state, bad, options, client);
-  await sleep(STAND_BACK_MS);
-  const settling = async (): Promise<string[]> => {
-    const latched = await latching;
-    const left = await attempt("the image of the Rollout", async () => {
+  const { left, verification } = await afterSwitch(cluster, state, bad, options, () =>
+    attempt("the image of the Rollout", async () => {
       if (whole && good !== undefined) {
         await setDigest(client, service, good);
         return settle(client, service, good, bad);
       }
       // An abort that Argo has overlooked would have it give the canary its weight again, once nobody holds the weights.
       return (await untilObserved(client, service)) ? undefined : NOT_OBSERVED;
-    });
-    return [...latched, ...left];
-  };
-  const [left, verification] = await Promise.all([settling(), verify(client, region, bad, options)]);
-  notes.push(...left);
+    }),
+  );
+  const notes = [...problems, ...left];
   ending.abort();
   await holding;
   const what = { bad, ...(good === undefined ? {} : { good }), stage: state.stage };
@@ -205,12 +200,13 @@ function stoppedSettings({ digest = "", stage }: RegionState, { switchedAfter, n
 
 /** After a full promotion: the previous version, whose pods are still up. */
 async function goBack(
-  { client, region }: RegionCluster,
+  cluster: RegionCluster,
   state: RegionState,
   bad: string,
   others: readonly RegionState[],
   options: RollbackOptions,
 ): Promise<RegionRollback> {
+  const { client, region } = cluster;
   const { service, decided } = options;
   const reason = reasonToStay(state, bad, others);
   if (reason !== undefined) return { done: "unchanged", good: bad, stage: state.stage, notes: [reason] };
@@ -225,19 +221,33 @@ async function goBack(
   const switchedAfter = since(decided);
   options.tell?.(region, `switched after ${switchedAfter} ms`);
   if (previous.ready === 0) notes.push(`no pod of ${short(previous.digest)} was up any more; they have to start first`);
-  const latching = latch(state, bad, options, client);
-  await sleep(STAND_BACK_MS);
-  const [latched, verification, left] = await Promise.all([
-    latching,
-    verify(client, region, bad, options),
+  const { left, verification } = await afterSwitch(cluster, state, bad, options, () =>
     attempt("the canary's Service and the check of the Rollout", async () => {
       await returnCanary(client, service, state, previous);
       return settle(client, service, previous.digest, bad);
     }),
-  ]);
-  notes.push(...latched, ...left);
+  );
+  notes.push(...left);
   const what = { bad, good: previous.digest, stage: "done", switchedAfter };
   return { done: "returned", ...what, ...(verification && { verification }), notes };
+}
+
+/**
+ * What follows a switch: the digest is denied at once; later what is served is looked at, while the rest is done.
+ * @returns `left`: what went wrong, or is left to be done
+ */
+async function afterSwitch(
+  { client, region }: RegionCluster,
+  state: RegionState,
+  bad: string,
+  options: RollbackOptions,
+  rest: () => Promise<string[]>,
+): Promise<{ left: string[]; verification: Verification | undefined }> {
+  const latching = latch(state, bad, options, client);
+  await sleep(STAND_BACK_MS);
+  const settling = async (): Promise<string[]> => [...(await latching), ...(await rest())];
+  const [left, verification] = await Promise.all([settling(), verify(client, region, bad, options)]);
+  return { left, verification };
 }
 
 /**
