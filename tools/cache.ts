@@ -21,7 +21,8 @@ export function cacheFolder(): string {
 export function buildFolder(module: GoModule): string {
   const pins = Object.values<Tool>(catalogue)
     .filter(({ goModule }) => goModule === module)
-    .map(({ goPackage, ldflags, tags }) => `${goPackage} ${ldflags}${tags === undefined ? "" : ` ${tags}`}\n`);
+    .map(({ goPackage, ldflags, tags, leftOut }) => [goPackage, ldflags, tags, leftOut && JSON.stringify(leftOut)])
+    .map((pin) => `${pin.filter((part) => part !== undefined).join(" ")}\n`);
   return pinnedFolder(module, pins);
 }
 
@@ -29,7 +30,9 @@ export function buildFolder(module: GoModule): string {
 export function pinnedFolder(module: string, pins: readonly string[]): string {
   const hash = createHash("sha256").update(`${process.platform}-${process.arch}`);
   const folder = goModuleFolder(module);
-  for (const file of readdirSync(folder).toSorted()) hash.update(readFileSync(join(folder, file)));
+  const entries = readdirSync(folder, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile());
+  const files = entries.map(({ parentPath, name }) => join(parentPath, name));
+  for (const file of files.toSorted()) hash.update(readFileSync(file));
   for (const pin of pins) hash.update(pin);
   return join(cacheFolder(), hash.digest("hex").slice(0, 16));
 }

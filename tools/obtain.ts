@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { builtTool, checkout, goModuleFolder } from "./cache.ts";
 import { catalogue, type NpmInstaller, type Tool, type ToolName } from "./catalogue.ts";
 import { isExecutable } from "./find.ts";
+import { buildWithout } from "./leftOut.ts";
 import { progress } from "./progress.mjs";
 import { work } from "./work.ts";
 
@@ -35,21 +36,23 @@ export async function install(name: ToolName, installer: NpmInstaller): Promise<
  * @throws when Go says no; its words are in the message
  */
 export async function build(name: ToolName): Promise<string> {
-  const { version, goModule, goPackage, ldflags, tags, buildMinutes }: Tool = catalogue[name];
+  const { version, goModule, goPackage, ldflags, tags, leftOut, buildMinutes }: Tool = catalogue[name];
   const path = builtTool(name);
   // Only the holder of the set-up lock builds; what lies here was left by one that was killed.
   const partial = `${path}.partial`;
   rmSync(partial, { force: true });
   mkdirSync(dirname(path), { recursive: true });
   const done = progress(`${name} ${version}: building with Go, about ${buildMinutes} min the first time`);
+  const folder = goModuleFolder(goModule);
+  const sources = `${path}.sources`;
   const flags = [
+    ...(leftOut === undefined ? [] : await buildWithout(leftOut, { moduleFolder: folder, into: sources })),
     "-trimpath",
     "-buildvcs=false",
     `-ldflags=${ldflags}`,
     ...(tags === undefined ? [] : [`-tags=${tags}`]),
   ];
   const args = ["build", ...flags, "-o", partial, goPackage];
-  const folder = goModuleFolder(goModule);
   try {
     const { ok, reason, output } = await work("go", args, { cwd: folder });
     done(`${name} ${version}: ${ok ? `built ${path}` : "build failed"}`);
@@ -58,6 +61,7 @@ export async function build(name: ToolName): Promise<string> {
     return path;
   } finally {
     rmSync(partial, { force: true });
+    rmSync(sources, { recursive: true, force: true });
   }
 }
 

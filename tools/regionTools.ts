@@ -1,9 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { checkout, goModuleFolder, pinnedFolder } from "./cache.ts";
 import { type ToolName, toolNames } from "./catalogue.ts";
 import { extractCrds } from "./crds.ts";
+import { fetched } from "./leftOut.ts";
 import { progress } from "./progress.mjs";
 import { setUpTools } from "./setup.ts";
 
@@ -29,6 +29,12 @@ export async function setUpRegionTools(): Promise<string> {
   return regionToolsFolder;
 }
 
+/** Provides every tool, and the regions' folder of theirs. All are asked for at once, so that builds run side by side. */
+export async function setUpAll(): Promise<void> {
+  await setUpTools(toolNames);
+  await setUpRegionTools();
+}
+
 /** Where the definitions are kept, in the cache. */
 export const crdsFolder = (): string =>
   join(pinnedFolder("crds", [readFileSync(join(import.meta.dirname, "crds.ts"), "utf8")]), "crds");
@@ -40,18 +46,9 @@ function crds(): string {
   const done = progress("custom resource definitions: fetching the modules that hold them");
   const partial = `${target}.${process.pid}`;
   mkdirSync(dirname(target), { recursive: true });
-  extractCrds(moduleFolder, partial);
+  extractCrds((module) => fetched(module, goModuleFolder("crds")), partial);
   if (existsSync(target)) rmSync(partial, { recursive: true });
   else renameSync(partial, target);
   done(`custom resource definitions: ${target}`);
   return target;
-}
-
-/** Where Go keeps the sources of a module that `tools/go/crds` pins. */
-function moduleFolder(module: string): string {
-  const printed = execFileSync("go", ["mod", "download", "-json", module], {
-    cwd: goModuleFolder("crds"),
-    encoding: "utf8",
-  });
-  return (JSON.parse(printed) as { Dir: string }).Dir;
 }

@@ -2,8 +2,7 @@
 
 import { bringUp, novactl } from "./novactl.ts";
 import { showReadiness } from "./readiness.ts";
-import { setUpRegionTools } from "./regionTools.ts";
-import { setUpTools } from "./setup.ts";
+import { setUpAll } from "./regionTools.ts";
 
 const STACK = "staging";
 
@@ -22,10 +21,7 @@ const NEXT = [
 const timings: [step: string, seconds: number][] = [];
 
 try {
-  await step("set-up", async () => {
-    await setUpTools(["pulumi"]);
-    await setUpRegionTools();
-  });
+  await step("set-up", setUpAll);
   await step("up", () => bringUp(STACK));
   await step("entries", () => showReadiness(STACK));
   await step("status", () => novactl("status", STACK, "--sim"));

@@ -7,8 +7,7 @@ import { globSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
 import { checkout } from "./cache.ts";
-import { setUpRegionTools } from "./regionTools.ts";
-import { setUpTools } from "./setup.ts";
+import { setUpAll } from "./regionTools.ts";
 import { type Count, runTestFiles, seconds, type TestRun } from "./testFiles.ts";
 import { work } from "./work.ts";
 
@@ -65,10 +64,7 @@ if (unknown.length > 0) {
   process.exit(1);
 }
 
-await step("set-up", async () => {
-  await setUpTools(["pulumi"]);
-  await setUpRegionTools();
-});
+await step("set-up", setUpAll);
 if (wanted.length === 0) {
   await step("format and lint", () => command("biome", "ci", "--colors=off", "."));
   await step("types", () => command("tsc", "--pretty", "false"));

@@ -156,14 +156,14 @@ test("two tools are built at once, the longest builds first, and after a failure
     while [ ! -e "$HOME/go-on" ]; do sleep 0.05; done
     exit 2`,
   );
-  const run = checkout.run("tools/setupCommand.ts", "kwok", "traefik", "etcd", "kube-apiserver");
+  const run = checkout.run("tools/setupCommand.ts", "kwok", "prometheus", "etcd", "kube-apiserver");
   await until(() => checkout.notes().length === 2);
   checkout.write("home/go-on", "");
   const { code, stderr } = await run.ended;
   assert.equal(code, 1);
   assert.match(stderr, /error: `go build .*\(exit code 2\)/);
   assert.deepEqual(checkout.notes().toSorted(), [
-    "github.com/traefik/traefik/v3/cmd/traefik",
+    "github.com/prometheus/prometheus/cmd/prometheus",
     "k8s.io/kubernetes/cmd/kube-apiserver",
   ]);
 });

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { type AddressInfo, connect as connectTo, createServer, type Socket } from "node:net";
+import { pipeline } from "node:stream";
 import {
   Client,
   credentials,
@@ -15,26 +18,31 @@ import { messageLimits } from "./rpc.ts";
 /** Starts the pack's process with these additions to its environment, and resolves with the port that it serves on. */
 type StartPack = (env: Record<string, string>) => Promise<number>;
 
+/** How long calls that are under way may take to end once the engine is to go on to the pack itself. */
+const DRAIN_MS = 60_000;
+
 const asIs = (bytes: Buffer) => bytes;
 const EMPTY_MESSAGE = Buffer.alloc(0);
 
 /**
  * Serves a policy pack that is started only once the engine has said for which stack. The SDK takes `getStack()`,
  * `Config` and the like from the environment of its process, and the engine names the stack in a call to the running
- * pack; so this stands between them and passes everything else on unread.
+ * pack; so this stands between them until then. Afterwards it closes the engine's connection, and the one that the engine
+ * opens instead goes to the pack byte by byte: to pass on each of thousands of calls takes a processor for seconds.
  */
 export async function servePolicyPack(startPack: StartPack): Promise<{ port: number; close: () => void }> {
-  let pack: Promise<Client> | undefined;
+  let pack: Promise<{ port: number; client: Client }> | undefined;
   const connect = (env: Record<string, string>) => {
-    pack ??= startPack(env).then(
-      (port) => new Client(`127.0.0.1:${port}`, credentials.createInsecure(), messageLimits),
-    );
+    pack ??= startPack(env).then((port) => ({
+      port,
+      client: new Client(`127.0.0.1:${port}`, credentials.createInsecure(), messageLimits),
+    }));
     return pack;
   };
   // `pulumi policy publish` names no stack; its first question starts the pack without one.
   const forward = (path: string, request: Buffer, answer: sendUnaryData<Buffer>, env: Record<string, string> = {}) => {
     connect(env).then(
-      (client) => client.makeUnaryRequest(path, asIs, asIs, request, (error, response) => answer(error, response)),
+      ({ client }) => client.makeUnaryRequest(path, asIs, asIs, request, (error, response) => answer(error, response)),
       (error: unknown) => answer({ code: status.UNAVAILABLE, message: `${error}` }),
     );
   };
@@ -56,24 +64,41 @@ export async function servePolicyPack(startPack: StartPack): Promise<{ port: num
     forward(
       analyzerRpc.AnalyzerService.configureStack.path,
       request,
-      // Packs on an SDK older than the call are configured by their environment alone.
-      (error, response) =>
-        error?.code === status.UNIMPLEMENTED ? answer(null, EMPTY_MESSAGE) : answer(error, response),
+      (error, response) => {
+        // Packs on an SDK older than the call are configured by their environment alone.
+        if (error?.code === status.UNIMPLEMENTED) answer(null, EMPTY_MESSAGE);
+        else answer(error, response);
+        void handOver();
+      },
       stackEnv(request),
     );
 
   const server = new Server(messageLimits);
   server.addService(methods, handlers);
-  const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    ),
-  );
-  const close = () => {
-    server.forceShutdown();
-    pack?.then((client) => client.close()).catch(() => {});
+  const ownCalls = server.createConnectionInjector(ServerCredentials.createInsecure());
+  let packPort: number | undefined;
+  const handOver = async () => {
+    packPort = (await pack)?.port;
+    ownCalls.drain(DRAIN_MS);
   };
-  return { port, close };
+  const listener = createServer((socket) => {
+    if (packPort === undefined) ownCalls.injectConnection(socket);
+    else relay(socket, packPort);
+  });
+  await once(listener.listen(0, "127.0.0.1"), "listening");
+  const close = () => {
+    listener.close();
+    ownCalls.destroy();
+    server.forceShutdown();
+    pack?.then(({ client }) => client.close()).catch(() => {});
+  };
+  return { port: (listener.address() as AddressInfo).port, close };
+}
+
+/** Joins a connection to one of the pack's; when either ends, so does the other. */
+function relay(engine: Socket, port: number): void {
+  const pack = connectTo(port, "127.0.0.1").setNoDelay();
+  pipeline(engine.setNoDelay(), pack, engine, () => {});
 }
 
 function stackEnv(request: Buffer): Record<string, string> {
