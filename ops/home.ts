@@ -22,8 +22,20 @@ export const layout = (home: string) => ({
 export function prepareHome(home: string): void {
   const { state, pulumi, simulator, passphrase } = layout(home);
   for (const folder of [home, state, pulumi, simulator]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeOnce(passphrase, randomBytes(32).toString("base64"));
+  writeOnce(join(pulumi, "logs"), NO_LOGS);
+}
+
+/**
+ * Takes the place of the folder in which Pulumi keeps a log of all that each of its runs does, as verbose as it can: a third of
+ * the engine's processor time. It has no setting for that, and goes on without where the folder cannot be made.
+ */
+const NO_LOGS = "Keeps Pulumi from logging here, which takes a third of its time. Make it a folder to have its logs.\n";
+
+/** Writes a file unless there is something under its name. */
+function writeOnce(file: string, text: string): void {
   try {
-    writeFileSync(passphrase, randomBytes(32).toString("base64"), { mode: 0o600, flag: "wx" });
+    writeFileSync(file, text, { mode: 0o600, flag: "wx" });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
