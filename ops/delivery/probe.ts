@@ -60,6 +60,12 @@ const KEPT_FAILURES = 100;
  */
 const CONNECTIONS = 16;
 
+/**
+ * How long a connection may be idle. Gateways close theirs after 90 s (k8s/platform/gateway.ts), and a request that leaves on one
+ * at that moment gets no answer, of which the service knows nothing.
+ */
+const IDLE_MS = 30_000;
+
 /** Requests that wait at once, for a connection or an answer; what would be more counts as failed. */
 const MOST_UNDER_WAY = 256;
 
@@ -91,6 +97,7 @@ export class Probe {
     const { proxy, certificateAuthority } = options;
     this.#agent = new Agent({
       keepAlive: true,
+      timeout: IDLE_MS,
       ...(certificateAuthority === undefined ? {} : { ca: certificateAuthority }),
       ...(proxy === undefined ? {} : { proxyEnv: { HTTPS_PROXY: proxy } }),
     });
