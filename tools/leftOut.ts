@@ -20,6 +20,7 @@ export async function buildWithout(
   leftOut: LeftOut,
   { moduleFolder, into }: { moduleFolder: string; into: string },
 ): Promise<string[]> {
+  // Not by `fetched`, which keeps this process from hearing an interruption while it waits.
   const { ok, output } = await work("go", ["mod", "download", ...Object.keys(leftOut)], { cwd: moduleFolder });
   if (!ok) throw new Error(`go mod download: ${output}`);
   rmSync(into, { recursive: true, force: true });
@@ -27,6 +28,7 @@ export async function buildWithout(
   const replacements = Object.entries(leftOut).map(([module, packages], index) => {
     const copy = join(into, `${index}`);
     cpSync(fetched(module, moduleFolder), copy, { recursive: true });
+    makeWritable(copy);
     for (const [folder, standIn] of Object.entries(packages)) {
       replacePackage(join(copy, folder), readFileSync(join(moduleFolder, "leftOut", standIn), "utf8"));
     }
@@ -38,10 +40,15 @@ export async function buildWithout(
   return [`-modfile=${file}`];
 }
 
+/** Go's cache is read-only, and a copy of it would be, too: it could not even be removed. */
+function makeWritable(folder: string): void {
+  chmodSync(folder, 0o755);
+  for (const entry of readdirSync(folder, { withFileTypes: true }))
+    if (entry.isDirectory()) makeWritable(join(folder, entry.name));
+}
+
 /** Folders below stay: they are packages of their own. */
 function replacePackage(folder: string, text: string): void {
-  // Go's cache is read-only, and so is a copy of it.
-  chmodSync(folder, 0o755);
   for (const entry of readdirSync(folder, { withFileTypes: true }))
     if (entry.isFile()) rmSync(join(folder, entry.name));
   writeFileSync(join(folder, "standIn.go"), text);

@@ -66,9 +66,9 @@ export async function servePolicyPack(startPack: StartPack): Promise<{ port: num
       request,
       (error, response) => {
         // Packs on an SDK older than the call are configured by their environment alone.
-        if (error?.code === status.UNIMPLEMENTED) answer(null, EMPTY_MESSAGE);
-        else answer(error, response);
-        void handOver();
+        const isOlder = error?.code === status.UNIMPLEMENTED;
+        answer(isOlder ? null : error, isOlder ? EMPTY_MESSAGE : response);
+        if (isOlder || !error) void handOver();
       },
       stackEnv(request),
     );
