@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { work } from "./work.ts";
 
@@ -27,8 +27,8 @@ export async function buildWithout(
   mkdirSync(into, { recursive: true });
   const replacements = Object.entries(leftOut).map(([module, packages], index) => {
     const copy = join(into, `${index}`);
+    // Its folders can be written to, unlike those of Go's cache.
     cpSync(fetched(module, moduleFolder), copy, { recursive: true });
-    makeWritable(copy);
     for (const [folder, standIn] of Object.entries(packages)) {
       replacePackage(join(copy, folder), readFileSync(join(moduleFolder, "leftOut", standIn), "utf8"));
     }
@@ -38,13 +38,6 @@ export async function buildWithout(
   writeFileSync(file, [readFileSync(join(moduleFolder, "go.mod"), "utf8"), ...replacements].join("\n"));
   cpSync(join(moduleFolder, "go.sum"), join(into, "go.sum"));
   return [`-modfile=${file}`];
-}
-
-/** Go's cache is read-only, and a copy of it would be, too: it could not even be removed. */
-function makeWritable(folder: string): void {
-  chmodSync(folder, 0o755);
-  for (const entry of readdirSync(folder, { withFileTypes: true }))
-    if (entry.isDirectory()) makeWritable(join(folder, entry.name));
 }
 
 /** Folders below stay: they are packages of their own. */
