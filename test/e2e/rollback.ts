@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, type TestContext, test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Stage } from "../../infra/plan/release.ts";
 import type { Probe } from "../../ops/delivery/probe.ts";
@@ -123,16 +123,10 @@ export function rollbackTests(environment: () => Environment): void {
       }));
   }
 
-  /** What a colleague has who has not pulled since the release below. */
-  const old = mkdtempSync(join(tmpdir(), "novacron-test-"));
-  after(() => rmSync(old, { recursive: true }));
-
   test("rollback in the middle of an `up`, which then does not bring the release back", (t) =>
     atFullPace(t, async (attempt) => {
       const digest = digestNamed(`during up, attempt ${attempt}`);
       await releaseTo(environment(), digest, "50");
-      for (const file of ["Pulumi.yaml", "Pulumi.staging.yaml", "package.json"])
-        cpSync(join(environment().folder, file), join(old, file));
       let up: ReturnType<Environment["start"]> | undefined;
       const work = async (probes: ReadonlyMap<RegionName, Probe>): Promise<void> => {
         const running = environment().start("up", STACK, "--sim", "--yes", "--json");
@@ -141,7 +135,6 @@ export function rollbackTests(environment: () => Environment): void {
         await until("the preview to be over", 300, async () => running.printed() !== "");
         await sleep(8_000);
         await rollBack(t, "during `up`", environment(), { digest, probes });
-        // Where it has not come to the Rollout yet it is refused there, and ends with that.
         await up.ended;
         await sleep(2_000);
         for (const probe of probes.values()) probe.window();
@@ -155,21 +148,29 @@ export function rollbackTests(environment: () => Environment): void {
     }));
 
   test("an `up` from an old checkout does not bring back what was rolled back", async () => {
-    for (const room of ["infra", "k8s", "policies", "node_modules"]) symlinkSync(join(checkout, room), join(old, room));
-    const before = await Promise.all(REGIONS.map((region) => stateOf(environment(), region)));
-    const { code, stdout, stderr } = await novactl(["up", STACK, "--sim", "--yes"], {
-      cwd: old,
-      env: { NOVACRON_HOME: environment().home, NOVACRON_TIME_SCALE: "0", NOVACRON_CLUSTERS: "on" },
-    }).ended;
-    assert.equal(code, 1);
-    assert.match(stdout + stderr, /is denied and must not run again/);
-    for (const [index, region] of REGIONS.entries()) {
-      const { stable, weight, phase } = await stateOf(environment(), region);
-      assert.deepEqual(
-        { stable, weight, phase },
-        { stable: before[index]?.stable, weight: 0, phase: "stable" },
-        region,
-      );
+    const digest = digestNamed("old checkout");
+    await releaseTo(environment(), digest, "done");
+    // What a colleague has who has not pulled since.
+    const old = mkdtempSync(join(tmpdir(), "novacron-test-"));
+    try {
+      for (const file of ["Pulumi.yaml", "Pulumi.staging.yaml", "package.json"])
+        cpSync(join(environment().folder, file), join(old, file));
+      for (const room of ["infra", "k8s", "policies", "node_modules"])
+        symlinkSync(join(checkout, room), join(old, room));
+      await environment().succeed("rollback", STACK, "--sim");
+      const { code, stdout, stderr } = await novactl(["up", STACK, "--sim", "--yes"], {
+        cwd: old,
+        env: { NOVACRON_HOME: environment().home, NOVACRON_TIME_SCALE: "0", NOVACRON_CLUSTERS: "on" },
+      }).ended;
+      assert.equal(code, 1);
+      assert.match(stdout + stderr, /is denied and must not run again/);
+      for (const region of REGIONS) {
+        const state = await stateOf(environment(), region);
+        assert.notEqual(state.stable, digest, region);
+        assert.equal(state.weight, 0, region);
+      }
+    } finally {
+      rmSync(old, { recursive: true });
     }
     // The checkout that knows of the rollback puts things right.
     await environment().succeed("up", STACK, "--sim", "--yes", "--", "--skip-preview", "--suppress-outputs");
