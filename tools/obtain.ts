@@ -43,25 +43,27 @@ export async function build(name: ToolName): Promise<string> {
   rmSync(partial, { force: true });
   mkdirSync(dirname(path), { recursive: true });
   const done = progress(`${name} ${version}: building with Go, about ${buildMinutes} min the first time`);
+  let outcome = "build failed";
   const folder = goModuleFolder(goModule);
   const sources = `${path}.sources`;
-  const flags = [
-    ...(leftOut === undefined ? [] : await buildWithout(leftOut, { moduleFolder: folder, into: sources })),
-    "-trimpath",
-    "-buildvcs=false",
-    // The linker would throw it away; not to write it spares a twelfth of the time.
-    "-gcflags=all=-dwarf=false",
-    `-ldflags=${ldflags}`,
-    ...(tags === undefined ? [] : [`-tags=${tags}`]),
-  ];
-  const args = ["build", ...flags, "-o", partial, goPackage];
   try {
+    const flags = [
+      ...(leftOut === undefined ? [] : await buildWithout(leftOut, { moduleFolder: folder, into: sources })),
+      "-trimpath",
+      "-buildvcs=false",
+      // The linker would throw it away; not to write it spares a twelfth of the time.
+      "-gcflags=all=-dwarf=false",
+      `-ldflags=${ldflags}`,
+      ...(tags === undefined ? [] : [`-tags=${tags}`]),
+    ];
+    const args = ["build", ...flags, "-o", partial, goPackage];
     const { ok, reason, output } = await work("go", args, { cwd: folder });
-    done(`${name} ${version}: ${ok ? `built ${path}` : "build failed"}`);
     if (!ok) throw new Error(`\`go ${args.join(" ")}\` in ${folder} failed (${reason}):\n${lastLines(output)}`);
     renameSync(partial, path);
+    outcome = `built ${path}`;
     return path;
   } finally {
+    done(`${name} ${version}: ${outcome}`);
     rmSync(partial, { force: true });
     rmSync(sources, { recursive: true, force: true });
   }

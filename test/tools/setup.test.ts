@@ -122,6 +122,15 @@ test("a failing build shows Go's own words and leaves nothing behind", async (t)
   assert.deepEqual(cached(checkout), []);
 });
 
+test("modules that cannot be fetched end a build as a failing one does", async (t) => {
+  const checkout = copy(t);
+  checkout.fake("go", 'echo "no such host" >&2\nexit 1');
+  const { code, stderr } = await checkout.run("tools/setupCommand.ts", "traefik").ended;
+  assert.equal(code, 1);
+  assert.match(stderr, /traefik [\d.]+: build failed[\s\S]*error: go mod download: no such host/);
+  assert.deepEqual(cached(checkout), []);
+});
+
 test("of two set-ups at once one builds, and the other says for whom it waits", async (t) => {
   const checkout = copy(t);
   checkout.fake("go", `while [ ! -e "$HOME/go-on" ]; do sleep 0.05; done\n${go(0)}`);
