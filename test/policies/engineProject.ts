@@ -112,6 +112,10 @@ export async function engineProject(
     PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
     PULUMI_CONFIG_PASSPHRASE: "test",
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // The clouds are attached; five attempts to fetch each plugin would take seconds of every run.
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    // Nothing here kills the engine, and each of many hundred checkpoints would write the whole state.
+    PULUMI_SKIP_CHECKPOINTS: "true",
     PULUMI_OPTION_NON_INTERACTIVE: "true",
     PULUMI_OPTION_COLOR: "never",
     PULUMI_DEBUG_COMMANDS: "true",
