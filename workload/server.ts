@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Counter, Histogram, Registry } from "prom-client";
 import { ENVIRONMENT, METRICS, PEER_PATH, PORTS, PROBES, VERSION_HEADER } from "../k8s/contract.ts";
@@ -112,6 +113,14 @@ export async function serveRole(context: RoleContext, options: ServiceOptions): 
       .then((text) => answer(response, { status: 200, body: text, headers: { "content-type": registry.contentType } }));
   });
 
+  // Node takes a connection on which nothing was ever asked for one that has a request under way.
+  const unused = new Set<Socket>();
+  main.on("connection", (socket) => {
+    unused.add(socket);
+    socket.once("close", () => unused.delete(socket));
+  });
+  main.on("request", ({ socket }) => unused.delete(socket));
+
   // Longer than Traefik keeps an idle connection, so that the end of one is always Traefik's choice.
   main.keepAliveTimeout = 120_000;
   await Promise.all([listen(main, PORTS.http, context.address), listen(metrics, PORTS.metrics, context.address)]);
@@ -124,6 +133,7 @@ export async function serveRole(context: RoleContext, options: ServiceOptions): 
       // Still listening: whoever has not heard of the end yet is answered, and told to close the connection.
       await sleep(DRAIN_MS);
       const closed = Promise.all([close(main), close(metrics)]);
+      for (const socket of unused) socket.destroy();
       await Promise.race([closed, sleep(LAST_REQUESTS_MS)]);
       main.closeAllConnections();
       metrics.closeAllConnections();

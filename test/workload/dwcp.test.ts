@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { Agent, request } from "node:http";
 import { connect } from "node:net";
 import { createInterface } from "node:readline";
@@ -71,6 +72,26 @@ test("a pod that ends loses no request: open connections are answered and told t
   assert.equal(await role.ended, 0);
   assert.ok(answered > 50, `only ${answered} requests were answered`);
   assert.equal(failed, 0);
+});
+
+test("a connection on which nobody has ever asked anything keeps no pod from ending", async (t) => {
+  const own = context({});
+  const role = await dwcp(own);
+  // As gateways hold some: one was opened for a request that another connection then took.
+  const unused = connect(8080, own.address);
+  t.after(() => unused.destroy());
+  await once(unused, "connect");
+  // Whoever asks on it at the last moment is answered.
+  const late = connect(8080, own.address);
+  await once(late, "connect");
+  const began = performance.now();
+  const stopped = role.stop();
+  await sleep(1_000);
+  late.write("GET /v1/version HTTP/1.1\r\nhost: a\r\n\r\n");
+  const [answer] = (await once(late, "data")) as [Buffer];
+  assert.match(answer.toString(), /^HTTP\/1.1 200 /);
+  await stopped;
+  assert.ok(performance.now() - began < 5_000, "it waited as for a request under way");
 });
 
 test("a session is asked to resume elsewhere before its pod ends", async () => {
