@@ -26,24 +26,36 @@ const GOOD: Behaviour = { perSecond: 20, failed: 0, seconds: 0.005 };
 /** Seconds at which buckets end, as the image contract has them. */
 const BUCKETS = Array.from({ length: 15 }, (_, power) => 0.001 * 2 ** power);
 
+/** How a version behaves, always or by the second. */
+type Course = Behaviour | ((second: number) => Behaviour);
+
 /** Counters of one version as a scrape every two seconds reads them, for a minute. */
-function series(version: string, { perSecond, failed, seconds }: Behaviour) {
+function series(version: string, course: Course) {
   const labels = `service="dwcp-v3",pod_template_hash="${version}"`;
-  const counter = (name: string, rate: number) => ({ series: name, values: `0+${2 * rate}x30` });
+  const behaviours = Array.from({ length: 30 }, (_, step) =>
+    typeof course === "function" ? course(2 * step) : course,
+  );
+  const counter = (name: string, rate: (behaviour: Behaviour) => number) => {
+    let count = 0;
+    return { series: name, values: [0, ...behaviours.map((behaviour) => (count += 2 * rate(behaviour)))].join(" ") };
+  };
   return [
-    counter(`dwcp_http_requests_total{${labels},code="200"}`, perSecond - failed),
-    ...(failed > 0 ? [counter(`dwcp_http_requests_total{${labels},code="500"}`, failed)] : []),
+    counter(`dwcp_http_requests_total{${labels},code="200"}`, ({ perSecond, failed }) => perSecond - failed),
+    ...(behaviours.some(({ failed }) => failed > 0)
+      ? [counter(`dwcp_http_requests_total{${labels},code="500"}`, ({ failed }) => failed)]
+      : []),
     // Answer times spread from half of the given time up to it.
     ...[...BUCKETS, Number.POSITIVE_INFINITY].map((end) => {
-      const share = Math.min(1, Math.max(0, (end - seconds / 2) / (seconds / 2)));
+      const share = (seconds: number) => Math.min(1, Math.max(0, (end - seconds / 2) / (seconds / 2)));
       const le = Number.isFinite(end) ? String(end) : "+Inf";
-      return counter(`dwcp_http_request_duration_seconds_bucket{${labels},le="${le}"}`, perSecond * share);
+      const name = `dwcp_http_request_duration_seconds_bucket{${labels},le="${le}"}`;
+      return counter(name, ({ perSecond, seconds }) => perSecond * share(seconds));
     }),
   ];
 }
 
 /** Which of the objective's metrics hold after half a minute, by the real rules and the real expressions. */
-async function judge(versions: { canary?: Behaviour; stable?: Behaviour }): Promise<Record<string, boolean>> {
+async function judge(versions: { canary?: Course; stable?: Course }): Promise<Record<string, boolean>> {
   const metrics = objectiveTemplate("dwcp-v3").metrics;
   const rules = join(folder, "rules.json");
   writeFileSync(rules, JSON.stringify({ groups: [{ name: "canary", interval: "2s", rules: RECORDING_RULES }] }));
@@ -115,6 +127,12 @@ describe("the objective, asked of a real Prometheus", { concurrency: 1 }, () => 
         `${seconds} s`,
       );
     }
+  });
+
+  test("a canary that is slow for a quarter of a minute is let off, one that is slow for half a minute is not", async () => {
+    const slowFrom = (start: number) => (second: number) => (second < start ? GOOD : { ...GOOD, seconds: 0.04 });
+    assert.equal((await judge({ canary: slowFrom(16), stable: GOOD })).latency, true);
+    assert.equal((await judge({ canary: slowFrom(2), stable: GOOD })).latency, false);
   });
 
   test("no series, or fewer requests than can tell anything, fail a canary", async () => {
