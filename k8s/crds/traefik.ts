@@ -85,6 +85,12 @@ export interface TlsOptionSpec {
   alpnProtocols?: string[];
 }
 
+/** What we use of TLSStore. */
+export interface TlsStoreSpec {
+  /** In the namespace of the store. */
+  defaultCertificate: { secretName: string };
+}
+
 export class TraefikService extends CustomResource {
   constructor(name: string, args: Typed<TraefikServiceSpec>, options?: CustomResourceOptions) {
     super(name, { apiVersion: API_VERSION, kind: "TraefikService", ...args }, options);
@@ -106,5 +112,11 @@ export class Middleware extends CustomResource {
 export class TlsOption extends CustomResource {
   constructor(name: string, args: Typed<TlsOptionSpec>, options?: CustomResourceOptions) {
     super(name, { apiVersion: API_VERSION, kind: "TLSOption", ...args }, options);
+  }
+}
+
+export class TlsStore extends CustomResource {
+  constructor(name: string, args: Typed<TlsStoreSpec>, options?: CustomResourceOptions) {
+    super(name, { apiVersion: API_VERSION, kind: "TLSStore", ...args }, options);
   }
 }

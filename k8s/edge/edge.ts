@@ -1,6 +1,6 @@
 import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
-import { TlsOption } from "../crds/traefik.ts";
+import { TlsOption, TlsStore } from "../crds/traefik.ts";
 import { GATEWAY_PODS, NAMESPACES } from "../platform/names.ts";
 import { Auth, type AuthArgs } from "./auth.ts";
 import { Certificates, type CertificatesArgs } from "./certificates.ts";
@@ -39,6 +39,16 @@ export class Edge extends ComponentResource {
       own,
     );
     const certificates = new Certificates(`${name}-certificates`, { names: [hosts.global, hosts.regional], dns }, own);
+    // Never served, for names are strict. Without it a gateway makes an RSA key for a certificate of its own at every change of
+    // a route, which on a busy machine keeps a rollback from it for a second (measured).
+    new TlsStore(
+      `${name}-tls-store`,
+      {
+        metadata: { name: "default", namespace: NAMESPACES.dwcp },
+        spec: { defaultCertificate: { secretName: certificates.secretName } },
+      },
+      own,
+    );
     new Auth(`${name}-auth`, { region, image, identity }, own);
     middlewares(name, own);
     new Service(

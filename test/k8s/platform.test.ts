@@ -103,6 +103,14 @@ test("one TLS option and no more: TLS 1.3, and no handshake for a name without a
   assert.deepEqual([option?.spec.minVersion, option?.spec.sniStrict], ["VersionTLS13", true]);
 });
 
+test("gateways have a certificate to fall back on, so that they make none of their own", () => {
+  const [store, ...others] = ofKind("TLSStore");
+  assert.deepEqual(others, []);
+  const { metadata, spec } = objectOf(objects, "Certificate", "edge", "dwcp");
+  assert.deepEqual([store?.metadata.name, store?.metadata.namespace], ["default", metadata.namespace]);
+  assert.equal(store?.spec.defaultCertificate.secretName, spec.secretName);
+});
+
 test("every external route has a certificate for its names, and a token check that answers while a pod of it is gone", () => {
   const certificate = objectOf(objects, "Certificate", "edge", "dwcp").spec;
   for (const route of ofKind("IngressRoute")) {
