@@ -9,7 +9,7 @@ const INTERVAL_MS = 200;
  * How long a stream stays in one session. Streams that stayed for good would all be on the version that was there first; so
  * each version has, after a while, the share of them that it has of the requests.
  */
-const SESSION_MS = 30_000;
+const SESSION_MS = 10_000;
 
 export interface StreamLoadOptions {
   /** How many streams are held open. */

@@ -2,43 +2,50 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Faults } from "../../workload/role.ts";
-import { digestNamed, type Environment, until } from "./environment.ts";
-import { reached, release, releaseTo, settle, stateOf } from "./releases.ts";
+import { digestNamed, type Environment, REGIONS, type RegionName, until } from "./environment.ts";
+import { reached, release, releaseTo, settle, startProbes, stateOf } from "./releases.ts";
 
 /** From the first bad answer to the abort. */
 const DETECTION_SECONDS = 30;
 const REGION = "aws-use1";
 
-export function badCanaryTests(environment: () => Environment): void {
-  const bad: { title: string; name: string; faults: Faults }[] = [
-    { title: "5 % errors", name: "errors", faults: { errorShare: 0.05 } },
-    { title: "a p95 three times as long", name: "slow", faults: { slowness: 3 } },
-    { title: "no metrics", name: "silent", faults: { noMetrics: true } },
-  ];
-  for (const { title, name, faults } of bad) {
-    test(`a canary with ${title} is taken back by itself`, async (t) => {
-      const digest = digestNamed(name);
-      await environment().fault(REGION, { digest }, faults);
-      const probe = await environment().probe(REGION, 40);
-      probe.start();
-      try {
-        await release(environment(), digest);
-        await reached(environment(), REGION, digest, "10");
-        const detection = await aborted(environment(), digest);
-        t.diagnostic(`${title}: taken back ${(detection / 1000).toFixed(1)} s after it reached 10 %`);
-        await sleep(1000);
-        probe.window();
-        await sleep(2000);
-        const after = probe.window();
-        assert.equal(after.failed, 0);
-        assert.equal(after.answers[digest], undefined);
-      } finally {
-        await probe.stop();
-        await settle(environment());
-      }
-    });
-  }
+/** In each region another way to be bad. */
+const BAD: Readonly<Record<RegionName, { title: string; faults: Faults }>> = {
+  "aws-use1": { title: "5 % errors", faults: { errorShare: 0.05 } },
+  "azr-weu": { title: "a p95 three times as long", faults: { slowness: 3 } },
+  "gcp-aso1": { title: "no metrics", faults: { noMetrics: true } },
+};
 
+/** Needs all regions in one wave. */
+export function badEverywhereTests(environment: () => Environment): void {
+  test("a canary with 5 % errors, one with a p95 three times as long and one without metrics are taken back by themselves", async (t) => {
+    const digest = digestNamed("bad");
+    for (const region of REGIONS) await environment().fault(region, { digest }, BAD[region].faults);
+    const probes = await startProbes(environment(), 40);
+    try {
+      await release(environment(), digest);
+      await Promise.all(
+        REGIONS.map(async (region) => {
+          await reached(environment(), region, digest, "10");
+          const detection = await aborted(environment(), region, digest);
+          t.diagnostic(`${BAD[region].title}: taken back ${(detection / 1000).toFixed(1)} s after it reached 10 %`);
+        }),
+      );
+      await sleep(1000);
+      for (const probe of probes.values()) probe.window();
+      await sleep(2000);
+      for (const [region, probe] of probes) {
+        const { failed, answers } = probe.window();
+        assert.deepEqual([failed, answers[digest]], [0, undefined], region);
+      }
+    } finally {
+      for (const probe of probes.values()) await probe.stop();
+      await settle(environment());
+    }
+  });
+}
+
+export function badCanaryTests(environment: () => Environment): void {
   test("a canary is taken back when Prometheus is gone: no data is no success", async (t) => {
     const digest = digestNamed("blind");
     await release(environment(), digest);
@@ -47,7 +54,7 @@ export function badCanaryTests(environment: () => Environment): void {
     assert.equal((await stateOf(environment(), REGION)).phase, "canary", "it is well while it is measured");
     await scalePrometheus(environment(), 0);
     try {
-      const detection = await aborted(environment(), digest);
+      const detection = await aborted(environment(), REGION, digest);
       t.diagnostic(`Prometheus gone: taken back after ${(detection / 1000).toFixed(1)} s`);
     } finally {
       await scalePrometheus(environment(), 1);
@@ -95,7 +102,7 @@ export function badCanaryTests(environment: () => Environment): void {
         await sleep(4000);
         const during = probe.window();
         assert.ok((during.answers[stable] ?? 0) > 50, `stable answered ${during.answers[stable]} times`);
-        await aborted(environment(), digest, 90);
+        await aborted(environment(), REGION, digest, 90);
         await sleep(1000);
         probe.window();
         await sleep(3000);
@@ -115,13 +122,18 @@ export function badCanaryTests(environment: () => Environment): void {
 }
 
 /** Waits until Argo has taken a canary back by itself; milliseconds. */
-const aborted = (environment: Environment, digest: string, seconds = DETECTION_SECONDS + 15): Promise<number> => {
+const aborted = (
+  environment: Environment,
+  region: RegionName,
+  digest: string,
+  seconds = DETECTION_SECONDS + 15,
+): Promise<number> => {
   let last: unknown;
   return until(
-    "the canary to be aborted",
+    `${region}'s canary to be aborted`,
     seconds,
     async () => {
-      const state = await stateOf(environment, REGION).catch(() => undefined);
+      const state = await stateOf(environment, region).catch(() => undefined);
       last = state && [state.phase, state.weight, state.rollout.status?.message];
       return state?.digest === digest && state.phase === "aborted" && state.weight === 0;
     },

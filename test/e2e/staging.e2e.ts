@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { badCanaryTests } from "./badCanary.ts";
+import { badCanaryTests, badEverywhereTests } from "./badCanary.ts";
 import { continuityTests } from "./continuity.ts";
 import { edgeTests } from "./edge.ts";
 import { Environment, REGIONS, STACK } from "./environment.ts";
@@ -27,6 +27,14 @@ monitoringTests(() => environment);
 federationTests(() => environment);
 stagesTests(() => environment);
 badCanaryTests(() => environment);
+test("all regions in one wave", () => {
+  environment.editStackFile((text) =>
+    text
+      .replaceAll(/waves: \[\[aws-use1\], \[azr-weu, gcp-aso1\]\]/g, "waves: [[aws-use1, azr-weu, gcp-aso1]]")
+      .replaceAll(/^( +)wave: 2$/gm, "$1wave: 1"),
+  );
+});
+badEverywhereTests(() => environment);
 rollbackTests(() => environment);
 continuityTests(() => environment);
 regionsTests(() => environment);

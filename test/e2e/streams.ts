@@ -50,7 +50,7 @@ async function untilStreams(
   return last;
 }
 
-/** Waits until a region's load has a stream on a version: sessions are renewed within 30 s, to where the weights lead. */
+/** Waits until a region's load has a stream on a version: sessions are renewed within 10 s, to where the weights lead. */
 export const streamOn = (environment: Environment, region: RegionName, digest: string): Promise<StreamFigures> =>
   untilStreams(environment, region, digest, ["a stream on the release", 90, ({ on }) => on > 0]);
 
