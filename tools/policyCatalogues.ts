@@ -32,7 +32,7 @@ export const COMPARED_NOWHERE: Readonly<Record<string, readonly string[]>> = {
     "DEL-047",
   ],
   "certificates and names at the edge": [
-    ...["TLS-003", "TLS-004", "TLS-005", "TLS-006", "TLS-009", "TLS-010", "TLS-011"],
+    ...["TLS-003", "TLS-004", "TLS-005", "TLS-006", "TLS-009", "TLS-010", "TLS-011", "TLS-012"],
   ],
   "state in the clusters": ["DAT-001", "DAT-002", "DAT-003", "DAT-014"],
   "further settings of tunnels": ["MSH-005", "MSH-006", "MSH-007", "MSH-009"],

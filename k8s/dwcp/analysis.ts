@@ -86,9 +86,9 @@ export function objectiveTemplate(service: string, objective: Objective = OBJECT
       {
         name: "latency",
         successCondition: `len(result) > 0 && result[0] <= ${mostLatency.slackSeconds}`,
-        // Of twenty seconds the best: one pause of the machine stays in a ten-second window for ten, and the p95 of a canary
-        // with few requests a second hangs on two of them. Slowness stays, and is told within half a minute of its beginning.
-        provider: prometheus(`min_over_time((${latency})[20s:2s])`),
+        // Of fourteen seconds the best: one pause of the machine stays in a ten-second window for ten, slowness stays. Longer
+        // ones would not tell of it within half a minute.
+        provider: prometheus(`min_over_time((${latency})[14s:2s])`),
         ...strict,
       },
     ],

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubernetesObject, ObjectList } from "../../client/client.ts";
-import { UnreachableError } from "../../client/problem.ts";
 import type { ClusterSummary } from "../../sim/clusters.ts";
 import type { RegionStatus } from "../../sim/region/spec.ts";
 import { accessTests } from "./access.ts";
 import { ask, hostOf } from "./entry.ts";
 import { type Environment, REGIONS, type RegionName, until } from "./environment.ts";
 import { kill, memoryOf, processesBelow } from "./hostProcesses.ts";
+import { allReady, has, type Node, type Pod, podsOf, restrictedPod } from "./pods.ts";
 
 /** Where pods and nodes are ended, and where the control plane itself is: the first wave's region is left to releases. */
 const PODS_REGION: RegionName = "gcp-aso1";
@@ -19,23 +19,6 @@ const MOST_MEBIBYTES = 1536;
 
 /** Until a node that says nothing is given up: 40 s in the controller, and half as much again for a busy machine. */
 const LOST_NODE_SECONDS = 60;
-
-interface Condition {
-  type: string;
-  status: string;
-}
-
-interface Pod extends KubernetesObject {
-  spec: { nodeName?: string };
-  status: { conditions?: Condition[]; containerStatuses?: { restartCount: number }[] };
-}
-
-interface Node extends KubernetesObject {
-  status: { conditions: Condition[]; capacity: Record<string, string> };
-}
-
-const has = ({ conditions = [] }: { conditions?: Condition[] }, type: string): boolean =>
-  conditions.some((condition) => condition.type === type && condition.status === "True");
 
 /** How the simulated regions take the loss of their parts. */
 export function regionsTests(environment: () => Environment): void {
@@ -138,7 +121,7 @@ export function regionsTests(environment: () => Environment): void {
         await until(`the cluster to notice that ${node} is gone`, 150, async () => !(await isReady()));
         context.diagnostic(`noticed after ${seconds()}`);
         await until("pods of the node out of service", 30, async () =>
-          (await podsOf(PODS_REGION, node)).every(({ status }) => !has(status, "Ready")),
+          (await podsOf(environment(), PODS_REGION, node)).every(({ status }) => !has(status, "Ready")),
         );
         await answers(PODS_REGION);
       } finally {
@@ -146,7 +129,7 @@ export function regionsTests(environment: () => Environment): void {
         await probe.stop();
       }
       await until(`${node} ready`, 60, isReady);
-      await allReady(PODS_REGION, 120);
+      await allReady(environment(), PODS_REGION, 120);
       assert.deepEqual(await probe.lost(), [], "acknowledged writes are gone");
     });
 
@@ -218,7 +201,7 @@ export function regionsTests(environment: () => Environment): void {
       context.diagnostic(`ready after ${seconds()} s`);
       await until("answers at the entry", 120, async () => (await entryStatus(CONTROL_REGION)) === 200);
       context.diagnostic(`the entry answers after ${seconds()} s`);
-      await allReady(CONTROL_REGION, 120);
+      await allReady(environment(), CONTROL_REGION, 120);
       context.diagnostic(`every pod is ready after ${seconds()} s`);
       assert.equal(await identityOf(CONTROL_REGION), uid);
       assert.deepEqual(await probe.lost(), []);
@@ -273,46 +256,4 @@ export function regionsTests(environment: () => Environment): void {
 
   const podOf = async (region: RegionName, name: string): Promise<Pod> =>
     (await environment().cluster(region)).get<Pod>(`/api/v1/namespaces/dwcp/pods/${name}`);
-
-  async function podsOf(region: RegionName, node: string): Promise<Pod[]> {
-    const cluster = await environment().cluster(region);
-    return (await cluster.get<ObjectList<Pod>>("/api/v1/pods", { fieldSelector: `spec.nodeName=${node}` })).items;
-  }
-
-  async function allReady(region: RegionName, seconds: number): Promise<void> {
-    let waiting: string[] = [];
-    await until(
-      `all pods of ${region} to be ready`,
-      seconds,
-      async () => {
-        const cluster = await environment().cluster(region);
-        const { items } = await cluster.get<ObjectList<Pod>>("/api/v1/pods").catch((error: unknown) => {
-          // A region that has just started may be slow to answer.
-          if (error instanceof UnreachableError) return { items: [] };
-          throw error;
-        });
-        waiting = items.filter(({ status }) => !has(status, "Ready")).map(({ metadata }) => metadata.name);
-        return waiting.length === 0 && items.length > 20;
-      },
-      () => waiting,
-    );
-  }
 }
-
-/** A pod that the namespaces admit; its image is nobody's. */
-const restrictedPod = (name: string) => ({
-  apiVersion: "v1",
-  kind: "Pod",
-  metadata: { name },
-  spec: {
-    automountServiceAccountToken: false,
-    securityContext: { runAsNonRoot: true, runAsUser: 65_532, seccompProfile: { type: "RuntimeDefault" } },
-    containers: [
-      {
-        name: "main",
-        image: "registry.example/none@sha256:0000000000000000000000000000000000000000000000000000000000000000",
-        securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
-      },
-    ],
-  },
-});

@@ -2,6 +2,7 @@ import type { Area } from "../../area.ts";
 import bucketTransport from "./bucketTransport.ts";
 import certificates from "./certificates.ts";
 import checkedBackends from "./checkedBackends.ts";
+import fallbackCertificate from "./fallbackCertificate.ts";
 import healthChecks from "./healthChecks.ts";
 import oneTlsOption from "./oneTlsOption.ts";
 import openEntryPoints from "./openEntryPoints.ts";
@@ -16,7 +17,16 @@ import tokenOnRoutes from "./tokenOnRoutes.ts";
 
 export const edge: Area = {
   title: "Edge: TLS and tokens",
-  rules: [tlsVersion, strictNames, certificates, storageTransport, checkedBackends, healthChecks, tokenCheck],
+  rules: [
+    tlsVersion,
+    strictNames,
+    fallbackCertificate,
+    certificates,
+    storageTransport,
+    checkedBackends,
+    healthChecks,
+    tokenCheck,
+  ],
   stackRules: [
     oneTlsOption,
     openEntryPoints,
