@@ -78,7 +78,21 @@ export const catalogue = {
     goModule: "pulumi",
     goPackage: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
     ldflags: STRIPPED,
-    buildMinutes: 8,
+    // State in a folder, secrets under a passphrase: the SDKs of three clouds are a third of its source.
+    leftOut: {
+      "github.com/pulumi/pulumi/pkg/v3": {
+        authhelpers: "authhelpers/authhelpers.go",
+        operations: "operations/operations.go",
+        "secrets/cloud": "cloudSecrets/manager.go",
+      },
+      "gocloud.dev": {
+        "blob/azureblob": "azureblob/azureblob.go",
+        "blob/gcsblob": "gcsblob/gcsblob.go",
+        "blob/s3blob": "s3blob/s3blob.go",
+      },
+      "github.com/aws/aws-sdk-go-v2/service/s3": { ".": "s3/s3.go" },
+    },
+    buildMinutes: 5,
     npmInstaller: {
       command: ["node_modules/pulumi/run.js", "version"],
       binary: { homeVariable: "PULUMI_HOME", home: ".pulumi", path: "versions/3.259.0/bin/pulumi" },

@@ -40,10 +40,10 @@ export async function buildWithout(
   return [`-modfile=${file}`];
 }
 
-/** Folders below stay: they are packages of their own. */
+/** Folders below stay: they are packages of their own. So does the go.mod of a package that is its module's first. */
 function replacePackage(folder: string, text: string): void {
   for (const entry of readdirSync(folder, { withFileTypes: true }))
-    if (entry.isFile()) rmSync(join(folder, entry.name));
+    if (entry.isFile() && entry.name !== "go.mod") rmSync(join(folder, entry.name));
   writeFileSync(join(folder, "standIn.go"), text);
 }
 
