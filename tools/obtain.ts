@@ -46,6 +46,11 @@ export async function build(name: ToolName): Promise<string> {
   let outcome = "build failed";
   const folder = goModuleFolder(goModule);
   const sources = `${path}.sources`;
+  const clear = () => {
+    for (const left of [partial, sources]) rmSync(left, { recursive: true, force: true });
+  };
+  // An interruption ends the process, and with it every wait.
+  process.once("exit", clear);
   try {
     const flags = [
       ...(leftOut === undefined ? [] : await buildWithout(leftOut, { moduleFolder: folder, into: sources })),
@@ -64,8 +69,8 @@ export async function build(name: ToolName): Promise<string> {
     return path;
   } finally {
     done(`${name} ${version}: ${outcome}`);
-    rmSync(partial, { force: true });
-    rmSync(sources, { recursive: true, force: true });
+    process.off("exit", clear);
+    clear();
   }
 }
 
