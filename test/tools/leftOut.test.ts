@@ -21,9 +21,11 @@ test("a module is built from a copy in which one package is a stand-in; what is 
   write("cache/lego/dns/more.go", "package dns // more\n");
   write("cache/lego/dns/one/one.go", "package one\n");
   write("cache/lego/acme.go", "package lego\n");
+  write("cache/lego/go.mod", "module lego\n");
   write("module/go.mod", "module tools\n");
   write("module/go.sum", "sums\n");
   write("module/leftOut/dns/none.go", "package dns // none\n");
+  write("module/leftOut/lego/none.go", "package lego // none\n");
   write("bin/go", `#!/bin/sh\necho '{"Dir": "${join(root, "cache/lego")}"}'\n`, 0o755);
   chmodSync(join(root, "cache/lego/dns/one"), 0o555);
   process.env.PATH = [join(root, "bin"), path].join(delimiter);
@@ -45,5 +47,12 @@ test("a module is built from a copy in which one package is a stand-in; what is 
     readdirSync(join(root, "cache/lego/dns")).toSorted(),
     ["all.go", "more.go", "one"],
     "the cache is Go's",
+  );
+
+  await buildWithout({ "example.com/lego": { ".": "lego/none.go" } }, { moduleFolder: join(root, "module"), into });
+  assert.deepEqual(
+    readdirSync(join(into, "0")).toSorted(),
+    ["dns", "go.mod", "standIn.go"],
+    "a module's first package",
   );
 });
