@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ClusterClient } from "../../client/client.ts";
 import { openClusters } from "../../ops/clusters.ts";
-import { Probe } from "../../ops/delivery/probe.ts";
+import { Probe, type ProbeOptions } from "../../ops/delivery/probe.ts";
 import { waitUntil } from "../../ops/delivery/waiting.ts";
 import { layout } from "../../ops/home.ts";
 import { request, runningSimulator, stopSimulator } from "../../ops/simulator.ts";
@@ -149,7 +149,7 @@ export class Environment {
   }
 
   /** A black-box probe at a region's public entry. */
-  async probe(region: RegionName, rate: number): Promise<Probe> {
+  async probe(region: RegionName, rate: number, options: Pick<ProbeOptions, "writeEvery"> = {}): Promise<Probe> {
     const token = await this.token();
     return new Probe({
       url: `https://dwcp.${region}.${ZONE}`,
@@ -157,6 +157,7 @@ export class Environment {
       rate,
       proxy: await this.proxy(),
       certificateAuthority: this.publicAuthority(),
+      ...options,
     });
   }
 

@@ -8,7 +8,7 @@ import { reached, release, sample, settle, stateOf, underLoad } from "./releases
 const SAMPLE = 2_000;
 
 /** Requests per second: of what measures a share, over all regions of a wave, and of what looks for failures all the time. */
-const RATE = { sampling: 90, constant: 10 };
+const RATE = { sampling: 75, constant: 10 };
 
 const WAVES: readonly (readonly RegionName[])[] = [["aws-use1"], ["azr-weu", "gcp-aso1"]];
 
