@@ -15,6 +15,9 @@ import { streamOn, streamsLeft } from "./streams.ts";
 /** Requests per second and region: at 10 % the release answers every half second, which is how exact its last answer is known. */
 const RATE = 20;
 
+/** A release that has not answered for so long serves no more: at 10 % it answers every half second, and chance makes it wait. */
+const SERVED_MS = 5_000;
+
 /** How a release is wanted before it is taken back, and what is broken then. */
 interface Trial {
   title: string;
@@ -193,6 +196,10 @@ async function rollBack(
   },
 ): Promise<void> {
   const decision = performance.now();
+  for (const region of regions) {
+    const age = decision - (probes.get(region)?.lastAnswer(digest)?.at ?? 0);
+    assert.ok(age < SERVED_MS, `${region}: the release was gone before anybody decided`);
+  }
   const { code, stdout, stderr } = await environment.novactl(
     "rollback",
     STACK,
