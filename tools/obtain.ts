@@ -38,17 +38,17 @@ export async function install(name: ToolName, installer: NpmInstaller): Promise<
 export async function build(name: ToolName): Promise<string> {
   const { version, goModule, goPackage, ldflags, tags, leftOut, buildMinutes }: Tool = catalogue[name];
   const path = builtTool(name);
-  // Only the holder of the set-up lock builds; what lies here was left by one that was killed.
   const partial = `${path}.partial`;
-  rmSync(partial, { force: true });
-  mkdirSync(dirname(path), { recursive: true });
-  const done = progress(`${name} ${version}: building with Go, about ${buildMinutes} min the first time`);
-  let outcome = "build failed";
-  const folder = goModuleFolder(goModule);
   const sources = `${path}.sources`;
   const clear = () => {
     for (const left of [partial, sources]) rmSync(left, { recursive: true, force: true });
   };
+  // Only the holder of the set-up lock builds; what lies here was left by one that was killed.
+  clear();
+  mkdirSync(dirname(path), { recursive: true });
+  const done = progress(`${name} ${version}: building with Go, about ${buildMinutes} min the first time`);
+  let outcome = "build failed";
+  const folder = goModuleFolder(goModule);
   // An interruption ends the process, and with it every wait.
   process.once("exit", clear);
   try {

@@ -6,21 +6,13 @@ import { isNotFound } from "../../client/problem.ts";
 import type { Probe } from "../../ops/delivery/probe.ts";
 import { type Environment, REGIONS, type RegionName, STACK, until } from "./environment.ts";
 import { atFullPace, PROMISE_MS } from "./pace.ts";
+import type { Node, Pod } from "./pods.ts";
 import { nothingLost, stateOf, underLoad } from "./releases.ts";
 
 const REGION = "gcp-aso1";
 
 /** Requests per second and region. */
 const RATE = 20;
-
-interface Pod {
-  metadata: { name: string; namespace: string; ownerReferences?: { kind: string }[]; deletionTimestamp?: string };
-  spec: { nodeName?: string };
-}
-
-interface Node {
-  metadata: { name: string; labels: Record<string, string> };
-}
 
 export function continuityTests(environment: () => Environment): void {
   test("the kill switch moves every request to v1 within 5 s, and back", (t) => {
@@ -68,12 +60,12 @@ export function continuityTests(environment: () => Environment): void {
   test("a node and then a zone are drained as disruption budgets allow: no request fails", async () => {
     const client = await environment().cluster(REGION);
     const nodes = (await client.get<{ items: Node[] }>("/api/v1/nodes")).items.filter(
-      ({ metadata }) => metadata.labels["novacron.io/pool"] === "workload",
+      ({ metadata }) => metadata.labels?.["novacron.io/pool"] === "workload",
     );
     const [first] = nodes;
     assert.ok(first !== undefined);
-    const zone = first.metadata.labels["topology.kubernetes.io/zone"];
-    const ofZone = nodes.filter(({ metadata }) => metadata.labels["topology.kubernetes.io/zone"] === zone);
+    const zone = first.metadata.labels?.["topology.kubernetes.io/zone"];
+    const ofZone = nodes.filter(({ metadata }) => metadata.labels?.["topology.kubernetes.io/zone"] === zone);
     const probe = await environment().probe(REGION, RATE);
     probe.start();
     try {
