@@ -1,7 +1,7 @@
 /**
- * `npm test`: set-up, format and lint, types, unit tests, then tests with the real engine. With names of suites only those, after
- * set-up: `e2e`, the whole environment from end to end, runs by its name alone. The last line is `N passed, N failed`; a step
- * that fails counts as one failed test, and so does a run without any test.
+ * `npm test`: set-up, format and lint, types, unit tests, tests with the real engine, then the whole environment from end to
+ * end. With names of suites only those, after set-up. The last line is `N passed, N failed`; a step that fails counts as one
+ * failed test, and so does a run without any test.
  */
 import { globSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -14,8 +14,6 @@ import { work } from "./work.ts";
 interface Suite extends Omit<TestRun, "signal"> {
   title: string;
   files: readonly string[];
-  /** Whether it runs only when it is asked for. */
-  byName?: true;
 }
 
 const find = (pattern: string, exclude: string[] = []): string[] =>
@@ -48,7 +46,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
     concurrency: Math.min(2, availableParallelism()),
   },
   // Alone on the machine: it holds the promise about time, which a machine that its host slows down cannot keep.
-  e2e: { title: "end-to-end tests", files: find("test/e2e/**/*.e2e.ts"), concurrency: 1, each: true, byName: true },
+  e2e: { title: "end-to-end tests", files: find("test/e2e/**/*.e2e.ts"), concurrency: 1, each: true },
 };
 
 const total: Count = { passed: 0, failed: 0 };
@@ -58,9 +56,7 @@ process.once("SIGINT", () => interruption.abort()).once("SIGTERM", () => interru
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !Object.hasOwn(SUITES, name));
 if (unknown.length > 0) {
-  console.error(
-    `error: no suite ${unknown.join(", ")}: there are ${Object.keys(SUITES).join(", ")}; without a name all run but e2e`,
-  );
+  console.error(`error: no suite ${unknown.join(", ")}: there are ${Object.keys(SUITES).join(", ")}`);
   process.exit(1);
 }
 
@@ -70,7 +66,7 @@ if (wanted.length === 0) {
   await step("types", () => command("tsc", "--pretty", "false"));
 }
 for (const [name, suite] of Object.entries(SUITES))
-  if (wanted.length === 0 ? suite.byName === undefined : wanted.includes(name)) await tests(suite);
+  if (wanted.length === 0 || wanted.includes(name)) await tests(suite);
 if (total.passed + total.failed === 0) await step("some tests", () => Promise.reject(new Error("no test was run")));
 
 console.log(`${total.passed} passed, ${total.failed} failed`);
@@ -91,7 +87,7 @@ async function step(name: string, run: () => Promise<void>): Promise<void> {
   }
 }
 
-async function tests({ title, files, byName: _, ...how }: Suite): Promise<void> {
+async function tests({ title, files, ...how }: Suite): Promise<void> {
   if (interruption.signal.aborted || files.length === 0) return;
   const started = performance.now();
   console.log(`${title}:`);

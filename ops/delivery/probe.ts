@@ -49,6 +49,8 @@ export interface ProbeWindow {
   /** Good answers by digest. */
   answers: Record<string, number>;
   failed: number;
+  /** Sent a second time, because a kept connection was closed as the first was on its way. */
+  resent: number;
 }
 
 /** Failures that are kept with all that is known of them; others are only counted. */
@@ -216,7 +218,21 @@ export class Probe {
     }
   }
 
+  /**
+   * A kept connection may be closed by its other end just as a request leaves on it, for which nobody is at fault. As clients do,
+   * sends such a request again if that cannot do anything twice (RFC 9110, 9.2.2).
+   */
   async #request(method: string, path: string, body: unknown): Promise<ProbeAnswer> {
+    try {
+      return await this.#exchange(method, path, body);
+    } catch (error) {
+      if (method !== "GET" || !(error instanceof ClosedBeforehand)) throw error;
+      for (const window of [this.#window, this.#total]) window.resent += 1;
+      return this.#exchange(method, path, body);
+    }
+  }
+
+  async #exchange(method: string, path: string, body: unknown): Promise<ProbeAnswer> {
     const { url, timeout = 5_000 } = this.#options;
     const payload = body === undefined ? undefined : JSON.stringify(body);
     const options: RequestOptions = {
@@ -250,13 +266,19 @@ export class Probe {
         clearTimeout(deadline);
         settle();
       };
-      call.once("error", (error) => finish(() => reject(error)));
+      call.once("error", (error: NodeJS.ErrnoException) => {
+        const isClosedBeforehand = call.reusedSocket && error.code === "ECONNRESET";
+        finish(() => reject(isClosedBeforehand ? new ClosedBeforehand(error.message) : error));
+      });
       call.end(payload);
     });
   }
 }
 
-const emptyWindow = (): ProbeWindow => ({ requests: 0, answers: {}, failed: 0 });
+/** No answer began to arrive on a connection that earlier requests had used. */
+class ClosedBeforehand extends Error {}
+
+const emptyWindow = (): ProbeWindow => ({ requests: 0, answers: {}, failed: 0, resent: 0 });
 
 /** Percent of the good answers that one version gave. */
 export function shareOf({ answers }: ProbeWindow, digest: string): number {

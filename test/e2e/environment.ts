@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +12,7 @@ import { layout } from "../../ops/home.ts";
 import { request, runningSimulator, stopSimulator } from "../../ops/simulator.ts";
 import type { Endpoint } from "../../sim/main.ts";
 import type { Faults } from "../../workload/role.ts";
-import { type Answer, checkout, novactl } from "../ops/novactl.ts";
+import { type Answer, checkout, NOVACTL, novactl } from "../ops/novactl.ts";
 
 export const STACK = "staging";
 export const REGIONS = ["aws-use1", "azr-weu", "gcp-aso1"] as const;
@@ -93,7 +94,10 @@ export class Environment {
 
   /** Brings the stack up, unless it is. */
   async up(): Promise<void> {
-    if (!this.#kept) await this.succeed("up", STACK, "--sim", "--yes", "--", "--skip-preview", "--suppress-outputs");
+    if (this.#kept) return;
+    process.once("exit", this.#removeAtExit);
+    for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+    await this.succeed("up", STACK, "--sim", "--yes", "--", "--skip-preview", "--suppress-outputs");
   }
 
   simulator(): Promise<Endpoint> {
@@ -164,9 +168,16 @@ export class Environment {
   /** Takes everything down, with all processes. */
   async remove(): Promise<void> {
     if (this.#kept) return;
+    process.off("exit", this.#removeAtExit);
     await stopSimulator(this.home, "stop");
     rmSync(this.folder, { recursive: true });
   }
+
+  /** When it is interrupted, the runner does not call what tests have for their end. */
+  readonly #removeAtExit = (): void => {
+    spawnSync(process.execPath, [...NOVACTL, "sim", "stop"], { env: { ...process.env, NOVACRON_HOME: this.home } });
+    rmSync(this.folder, { recursive: true, maxRetries: 5 });
+  };
 }
 
 /** Asks until the answer is yes. @throws with what was waited for, and how it stands */

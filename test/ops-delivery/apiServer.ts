@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ClusterClient } from "../../client/client.ts";
 import { setUpRegionTools } from "../../tools/regionTools.ts";
+import { freePort } from "../freePort.ts";
 
 /** A real API server with its etcd, on loopback. Nothing runs in it unless it is started. */
 export interface ApiServer {
@@ -140,15 +140,4 @@ async function addDefinitions(client: ClusterClient, folder: string): Promise<vo
       if (isServed === true) pending.delete(name);
     }
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 }

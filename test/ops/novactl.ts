@@ -13,20 +13,19 @@ export interface Answer {
   stderr: string;
 }
 
+/** Arguments of Node. */
+export const NOVACTL = ["--disable-warning=ExperimentalWarning", join(checkout, "ops", "main.ts")] as const;
+
 /** Runs novactl as a user would, without the launcher's search for Node 24, which these tests run on already. */
 export function novactl(
   args: readonly string[],
   options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): { pid: number; printed: () => string; ended: Promise<Answer> } {
-  const child = spawn(
-    process.execPath,
-    ["--disable-warning=ExperimentalWarning", join(checkout, "ops", "main.ts"), ...args],
-    {
-      cwd: options.cwd ?? checkout,
-      env: { ...process.env, NO_COLOR: "1", ...options.env },
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
+  const child = spawn(process.execPath, [...NOVACTL, ...args], {
+    cwd: options.cwd ?? checkout,
+    env: { ...process.env, NO_COLOR: "1", ...options.env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (text) => (stdout += text));

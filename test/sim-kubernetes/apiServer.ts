@@ -1,12 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ClusterClient } from "../../client/client.ts";
 import { clusterConfig } from "../../client/kubeconfig.ts";
 import { setUpTools } from "../../tools/setup.ts";
+import { freePort } from "../freePort.ts";
 
 const TOKEN = "test-token";
 
@@ -149,15 +149,4 @@ users: [{ name: test, user: { token: ${TOKEN} } }]
     entry.child.kill("SIGKILL");
     await ended;
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 }

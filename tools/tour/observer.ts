@@ -127,6 +127,7 @@ export class Observer {
 const since = (now: ProbeWindow, then: ProbeWindow | undefined): ProbeWindow => ({
   requests: now.requests - (then?.requests ?? 0),
   failed: now.failed - (then?.failed ?? 0),
+  resent: now.resent - (then?.resent ?? 0),
   answers: Object.fromEntries(
     Object.entries(now.answers).map(([digest, count]) => [digest, count - (then?.answers[digest] ?? 0)]),
   ),
