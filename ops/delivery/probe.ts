@@ -49,7 +49,7 @@ export interface ProbeWindow {
   /** Good answers by digest. */
   answers: Record<string, number>;
   failed: number;
-  /** Sent a second time, because a kept connection was closed as the first was on its way. */
+  /** Sent again, because a kept connection was closed as a request was on its way. */
   resent: number;
 }
 
@@ -220,15 +220,16 @@ export class Probe {
 
   /**
    * A kept connection may be closed by its other end just as a request leaves on it, for which nobody is at fault. As clients do,
-   * sends such a request again if that cannot do anything twice (RFC 9110, 9.2.2).
+   * sends such a request on another one if that cannot do anything twice (RFC 9110, 9.2.2).
    */
   async #request(method: string, path: string, body: unknown): Promise<ProbeAnswer> {
-    try {
-      return await this.#exchange(method, path, body);
-    } catch (error) {
-      if (method !== "GET" || !(error instanceof ClosedBeforehand)) throw error;
-      for (const window of [this.#window, this.#total]) window.resent += 1;
-      return this.#exchange(method, path, body);
+    for (;;) {
+      try {
+        return await this.#exchange(method, path, body);
+      } catch (error) {
+        if (method !== "GET" || !(error instanceof ClosedBeforehand)) throw error;
+        for (const window of [this.#window, this.#total]) window.resent += 1;
+      }
     }
   }
 
