@@ -33,6 +33,12 @@ const BAKE_MS = 10_000;
  */
 const RATE = 20;
 
+/** A release that has not answered for so long serves no more, and to roll it back proves nothing. */
+const SERVED_MS = 5_000;
+
+/** Of novactl. */
+const ROLLBACK = [STACK, "--sim", "--reason", "benchmark"];
+
 /** "<2 minutes from detection to verified rollback", NovaCron's docs/deployment/AUTOMATED_ROLLBACK.md. */
 const DOCUMENTED_MS = 120_000;
 
@@ -62,24 +68,30 @@ export const rollback = (trials: number): Promise<Figures> =>
     async (folder) => {
       const bench = await open(folder);
       const done: Trial[] = [];
-      const count = trials * MOMENTS.length * faults.length;
-      for (const fault of faults)
-        for (const moment of MOMENTS)
-          for (let number = 0; number < trials; number++) {
-            const trial = await run(bench, moment, fault, number);
-            done.push(trial);
-            console.error(
-              `${String(done.length).padStart(3)} of ${count}: at ${moment}, ${fault.name}: ${Object.entries(
-                trial.lastAnswers,
-              )
-                .map(([region, milliseconds]) => `${region} ${milliseconds} ms`)
-                .join(", ")}; ${trial.failed} requests failed`,
-            );
-          }
-      return figuresOf(done, await lostWrites(bench));
+      const plan = faults.flatMap((fault) =>
+        MOMENTS.flatMap((moment) => Array.from({ length: trials }, (_, number) => ({ fault, moment, number }))),
+      );
+      for (const [index, { fault, moment, number }] of plan.entries()) {
+        const title = `${String(index + 1).padStart(3)} of ${plan.length}: at ${moment}, ${fault.name}`;
+        try {
+          const trial = await run(bench, moment, fault, number);
+          done.push(trial);
+          console.error(`${title}: ${inWords(trial)}`);
+        } catch (error) {
+          // Such as a release that its analysis has taken back before anybody decided.
+          console.error(`${title}: not measured: ${error instanceof Error ? error.message : error}`);
+          await takeBack(bench);
+        }
+      }
+      return { ...figuresOf(done, await lostWrites(bench)), not_measured: plan.length - done.length };
     },
     { clusters: true },
   );
+
+const inWords = ({ lastAnswers, failed }: Trial): string =>
+  `${Object.entries(lastAnswers)
+    .map(([region, milliseconds]) => `${region} ${milliseconds} ms`)
+    .join(", ")}; ${failed} requests failed`;
 
 /** An environment of its own, all regions in one wave, under constant load from outside. */
 async function open(folder: string): Promise<Bench> {
@@ -99,7 +111,7 @@ async function open(folder: string): Promise<Bench> {
   const entries = await openEntries(session.project, STACK);
   const probes = new Map(entries.map((entry) => [entry.region, probeAt(entry, STACK, { rate: RATE })]));
   const bench = { service, clusters, probes, image };
-  await allReach(bench, splitImage(image)?.digest ?? "", "done");
+  await allReach(bench, goodDigest(bench), "done");
   for (const probe of probes.values()) {
     await waitUntil(
       "the public entries",
@@ -117,7 +129,7 @@ async function open(folder: string): Promise<Bench> {
 
 async function run(bench: Bench, moment: Moment, fault: Fault, number: number): Promise<Trial> {
   const { service, clusters, probes, image } = bench;
-  const { repository = "", digest: good = "" } = splitImage(image) ?? {};
+  const { repository = "" } = splitImage(image) ?? {};
   const digest = `sha256:${randomBytes(32).toString("hex")}`;
   await release(STACK, true, `${repository}@${digest}`);
   await allReach(bench, digest, "10");
@@ -127,7 +139,7 @@ async function run(bench: Bench, moment: Moment, fault: Fault, number: number): 
     await allReach(bench, digest, target);
   }
   if (moment === "bake") await sleep(BAKE_MS);
-  await waitUntil("answers of the release in every region", () => Promise.resolve(answersNow(bench, digest)), {
+  await waitUntil("answers of the release in every region", async () => answersWithin(bench, digest, 1_000), {
     seconds: 30,
   });
 
@@ -139,7 +151,8 @@ async function run(bench: Bench, moment: Moment, fault: Fault, number: number): 
   let outcome: TimedRollback;
   try {
     await sleep(1_000);
-    outcome = await timedRollback([STACK, "--sim", "--reason", "benchmark"], digest, reachable);
+    if (!answersWithin(bench, digest, SERVED_MS)) throw new Error("the release was gone before anybody decided");
+    outcome = await timedRollback(ROLLBACK, digest, reachable);
   } finally {
     await undo();
   }
@@ -147,10 +160,17 @@ async function run(bench: Bench, moment: Moment, fault: Fault, number: number): 
   if (outcome.code !== (unreachable.length > 0 ? 2 : 0))
     console.error(`novactl rollback ended with exit code ${outcome.code}:\n${outcome.output}`);
   // What an unreachable region has missed.
-  if (unreachable.length > 0) await timedRollback([STACK, "--sim", "--reason", "benchmark"], digest, probes);
-  await allReach(bench, good, "done");
+  await (unreachable.length > 0 ? takeBack(bench) : allReach(bench, goodDigest(bench), "done"));
   return { moment, fault, lastAnswers: outcome.lastAnswers, failed };
 }
+
+/** Has every region at the version of before. */
+async function takeBack(bench: Bench): Promise<void> {
+  await timedRollback(ROLLBACK, "", new Map());
+  await allReach(bench, goodDigest(bench), "done");
+}
+
+const goodDigest = ({ image }: Bench): string => splitImage(image)?.digest ?? "";
 
 /** Waits until a digest has come to a stage in every region, with the weight that belongs to it. */
 async function allReach(
@@ -172,8 +192,8 @@ async function allReach(
   );
 }
 
-const answersNow = ({ probes }: Bench, digest: string): boolean =>
-  [...probes.values()].every((probe) => performance.now() - (probe.lastAnswer(digest)?.at ?? 0) < 1_000);
+const answersWithin = ({ probes }: Bench, digest: string, milliseconds: number): boolean =>
+  [...probes.values()].every((probe) => performance.now() - (probe.lastAnswer(digest)?.at ?? 0) < milliseconds);
 
 async function lostWrites({ probes }: Bench): Promise<number> {
   const all = [...probes.values()];
