@@ -44,8 +44,9 @@ export const crdModules: readonly string[] = Object.values(sources).map(({ modul
 
 /**
  * Writes the CustomResourceDefinitions of every chart to `<target>/<chart>/<name of the CRD>.json`, in place of what was
- * there. Descriptions are left out: they are three quarters of their size, which every API server would hold in memory, and change
- * nothing that it accepts. JSON because reading the YAML of 30 definitions takes seconds and is done in each region.
+ * there. Left out are descriptions, three quarters of their size, and versions that are neither served nor stored, an eighth of
+ * the rest: every API server would hold them in memory, several times over, and they change nothing that it accepts. JSON because
+ * reading the YAML of 30 definitions takes seconds and is done in each region.
  * @param goModuleFolder where the source of a Go module lies
  * @throws Error naming a module that holds no definition where one is expected
  */
@@ -69,7 +70,7 @@ export function extractCrds(goModuleFolder: (module: string) => string, target: 
 interface Definition {
   kind: string;
   metadata: { name: string };
-  spec: { names: { kind: string } };
+  spec: { names: { kind: string }; versions: { served: boolean; storage: boolean }[] };
 }
 
 function definitionFiles(path: string): string[] {
@@ -83,8 +84,13 @@ function definitionsIn(file: string): Definition[] {
   return parseAllDocuments(readFileSync(file, "utf8"))
     .map((document) => document.toJS() as Definition | null)
     .filter((document) => document?.kind === "CustomResourceDefinition")
-    .map((document) => withoutDescriptions(document) as Definition);
+    .map((document) => withoutUnserved(withoutDescriptions(document) as Definition));
 }
+
+const withoutUnserved = ({ spec, ...definition }: Definition): Definition => ({
+  ...definition,
+  spec: { ...spec, versions: spec.versions.filter(({ served, storage }) => served || storage) },
+});
 
 /** A schema's `description` is text; a property that is called so is an object, and stays. */
 function withoutDescriptions(value: unknown): unknown {

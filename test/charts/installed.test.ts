@@ -8,7 +8,8 @@ import { argoRolloutsValues, certManagerValues, externalSecretsValues } from "..
 import { traefikValues } from "../../k8s/platform/gateway.ts";
 import { renderChart } from "../../sim/charts/index.ts";
 import { NAMESPACES, type Resource } from "../../sim/controllers/paths.ts";
-import { Cluster, toolsFolder } from "../controllers/cluster.ts";
+import { toolsFolder } from "../apiServer.ts";
+import { Cluster } from "../controllers/cluster.ts";
 
 /** The program's own releases: what a stack installs is what must work. */
 const RELEASES = [
@@ -58,6 +59,11 @@ for (const { pin, values } of RELEASES)
     assert.deepEqual(problems, []);
     // Its definitions are for what no one here makes.
     assert.equal(crds.length > 0, pin !== CHARTS.awsLoadBalancerController);
+    for (const { metadata, spec } of crds as unknown as Definition[])
+      assert.ok(
+        spec.versions.every(({ served, storage }) => served || storage),
+        metadata.name,
+      );
     for (const object of objects) {
       const { apiVersion, kind, metadata } = object;
       const of: Resource = { apiVersion, kind, plural: PLURALS[kind] ?? `${kind.toLowerCase()}s` };
@@ -65,6 +71,10 @@ for (const { pin, values } of RELEASES)
       if (kind === "Deployment") await takesPod(object as unknown as Workload);
     }
   });
+
+interface Definition extends KubernetesObject {
+  spec: { versions: { served: boolean; storage: boolean }[] };
+}
 
 interface Workload extends KubernetesObject {
   spec: { template: { metadata: object; spec: { priorityClassName?: string } } };
