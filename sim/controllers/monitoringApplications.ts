@@ -38,10 +38,7 @@ export function prometheusApplication({ spec }: Prometheus): Application {
       ...(query.timeout ? [`--query.timeout=${query.timeout}`] : []),
       ...logging(spec),
     ],
-    env: [
-      { name: "GOGC", value: "50" },
-      { name: "GOMEMLIMIT", value: "256MiB" },
-    ],
+    env: [{ name: "GOMEMLIMIT", value: "256MiB" }],
   };
 }
 

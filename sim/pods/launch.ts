@@ -6,7 +6,7 @@ import { ClusterClient } from "../../client/client.ts";
 import type { Faults, Role, RoleContext, RunningRole } from "../../workload/role.ts";
 import type { ControllerContext } from "../controllers/context.ts";
 import type { RegionContext } from "../region/context.ts";
-import { GOMAXPROCS } from "../region/processes.ts";
+import { GO_RUNTIME } from "../region/processes.ts";
 import { containerEnvironment, expand, type Sources } from "./environment.ts";
 import { type Execution, runInProcess, runProcess, runRole } from "./execution.ts";
 import { KUBECONFIG_FOLDER, SERVICE_ACCOUNT_FOLDER } from "./identity.ts";
@@ -138,7 +138,7 @@ async function processEnvironment(folder: string): Promise<Record<string, string
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  return { ...Object.fromEntries(inherited), HOME: folder, TMPDIR: temporary, GOMAXPROCS };
+  return { ...Object.fromEntries(inherited), HOME: folder, TMPDIR: temporary, ...GO_RUNTIME };
 }
 
 /** Where a program finds the API server, as in any pod. */

@@ -8,7 +8,7 @@ import type { Program, RegionContext } from "./context.ts";
 import { API_SERVER_PORT, type ComponentUser, serverCertificateFiles, writeCredentials } from "./credentials.ts";
 import { RUNNING } from "./node.ts";
 import { pkiFile, readPki } from "./pki.ts";
-import { GOMAXPROCS } from "./processes.ts";
+import { GO_RUNTIME } from "./processes.ts";
 import { CONTROL_PLANE, REGION_FILES, type RegionSpec } from "./spec.ts";
 
 type Component = (typeof CONTROL_PLANE)[number];
@@ -64,7 +64,7 @@ function controlPlane(context: RegionContext): Record<Component, Program> {
     name,
     command: join(tools, name),
     args,
-    env: { HOME: folder, GOMAXPROCS, GOGC: "50", GOMEMLIMIT: `${MEMORY_MEBIBYTES[name]}MiB` },
+    env: { HOME: folder, ...GO_RUNTIME, GOMEMLIMIT: `${MEMORY_MEBIBYTES[name]}MiB` },
     ready,
   });
   const certificateAuthority = readPki(folder, "certificateAuthority");
