@@ -76,6 +76,8 @@ export class ClusterClient {
     this.#config = config;
     this.#agent = new Agent({
       keepAlive: true,
+      // An API server closes what was idle for 90 s; a request that leaves at that moment is not answered.
+      timeout: 60_000,
       maxSockets: 64,
       ca: config.certificateAuthority,
       ...(config.proxy === undefined ? {} : { proxyEnv: { HTTPS_PROXY: config.proxy } }),

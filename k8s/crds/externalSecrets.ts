@@ -29,15 +29,9 @@ export interface SecretStoreSpec {
 /** What we use of ExternalSecret. */
 export interface ExternalSecretSpec {
   refreshInterval: Duration;
-  secretStoreRef: { kind: "SecretStore" | "ClusterSecretStore"; name: string };
+  secretStoreRef: { kind: "ClusterSecretStore"; name: string };
   target: { name: string; creationPolicy: "Owner"; deletionPolicy?: "Delete" | "Retain" };
   data: { secretKey: string; remoteRef: { key: Input<string>; property?: string } }[];
-}
-
-export class SecretStore extends CustomResource {
-  constructor(name: string, args: Typed<SecretStoreSpec>, options?: CustomResourceOptions) {
-    super(name, { apiVersion: API_VERSION, kind: "SecretStore", ...args }, options);
-  }
 }
 
 export class ClusterSecretStore extends CustomResource {
