@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { renderChart } from "../../sim/charts/index.ts";
-import { toolsFolder } from "../controllers/cluster.ts";
+import { toolsFolder } from "../apiServer.ts";
 
 const TRAEFIK = { repository: "https://traefik.github.io/charts", version: "39.0.0" };
 

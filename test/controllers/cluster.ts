@@ -1,55 +1,33 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ClusterClient, type KubernetesObject } from "../../client/client.ts";
-import { clusterConfig } from "../../client/kubeconfig.ts";
+import type { ClusterClient, KubernetesObject } from "../../client/client.ts";
 import { isNotFound } from "../../client/problem.ts";
 import type { PinnedChart } from "../../k8s/charts.ts";
-import { chartCrds } from "../../sim/charts/crds.ts";
 import { renderChart } from "../../sim/charts/index.ts";
 import type { ControllerContext } from "../../sim/controllers/context.ts";
-import { collectionPath, objectPath, type Resource } from "../../sim/controllers/paths.ts";
+import { collectionPath, type Resource } from "../../sim/controllers/paths.ts";
 import type { Outside, RegionContext } from "../../sim/region/context.ts";
-import { setUpRegionTools } from "../../tools/regionTools.ts";
-import { ApiServer, serverTools } from "../sim-kubernetes/apiServer.ts";
-
-/** Folder of the programs and of the definitions of custom resources. */
-export const toolsFolder = async (): Promise<string> => process.env.NOVACRON_TOOLS ?? (await setUpRegionTools());
-
-const CRDS: Resource = {
-  apiVersion: "apiextensions.k8s.io/v1",
-  kind: "CustomResourceDefinition",
-  plural: "customresourcedefinitions",
-};
+import { ApiServer, toolsFolder } from "../apiServer.ts";
 
 /** A real API server that knows the custom resources of some charts. */
 export class Cluster {
   readonly #server: ApiServer;
   readonly client: ClusterClient;
-  readonly #clients: ClusterClient[] = [];
 
   private constructor(server: ApiServer) {
     this.#server = server;
-    this.client = server.client();
+    this.client = server.connect();
   }
 
   static async start(...charts: string[]): Promise<Cluster> {
-    const tools = await toolsFolder();
-    const server = new ApiServer(await serverTools());
-    await server.start();
-    const cluster = new Cluster(server);
-    const definitions = charts.flatMap((chart) => chartCrds(tools, chart));
-    for (const definition of definitions) await cluster.client.create(collectionPath(CRDS), definition);
-    for (const { metadata } of definitions)
-      await cluster.until<KubernetesObject & { status?: { conditions?: { type: string; status: string }[] } }>(
-        objectPath(CRDS, metadata.name),
-        ({ status }) => status?.conditions?.some(({ type, status }) => type === "Established" && status === "True"),
-      );
-    return cluster;
+    const server = await ApiServer.start();
+    server.startControllers();
+    for (const chart of charts) await server.define(chart);
+    return new Cluster(server);
   }
 
   async stop(): Promise<void> {
-    for (const client of [this.client, ...this.#clients]) client.close();
     await this.#server.stop();
   }
 
@@ -93,9 +71,7 @@ export class Cluster {
     const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`;
     const request = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} };
     const { status } = await this.client.request<{ status: { token: string } }>("POST", path, { body: request });
-    const client = new ClusterClient({ ...clusterConfig(this.#server.kubeconfig), token: async () => status.token });
-    this.#clients.push(client);
-    return client;
+    return this.#server.connect(status.token);
   }
 
   /** What a controller is given, in a region whose outside is this. */

@@ -26,7 +26,8 @@ import {
 } from "../../sim/controllers/paths.ts";
 import { prometheusOperator } from "../../sim/controllers/prometheusOperator.ts";
 import type { RunningRole } from "../../workload/role.ts";
-import { Cluster, toolsFolder } from "./cluster.ts";
+import { toolsFolder } from "../apiServer.ts";
+import { Cluster } from "./cluster.ts";
 
 const NAME = "kube-prometheus-stack-prometheus";
 

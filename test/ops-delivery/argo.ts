@@ -1,12 +1,20 @@
 import type { ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterClient, KubernetesObject, ObjectList } from "../../client/client.ts";
-import type { ApiServer } from "./apiServer.ts";
+import { ApiServer } from "../apiServer.ts";
+
+/** An API server that knows the kinds that releases need. */
+export async function startApiServer(): Promise<ApiServer> {
+  const server = await ApiServer.start();
+  await server.define("argo-rollouts", /rollouts|analysis|experiments/);
+  await server.define("traefik", /traefikservices/);
+  return server;
+}
 
 /** The real controller, beside those of Kubernetes. */
 export const startArgo = (server: ApiServer): ChildProcess =>
   server.start("rollouts-controller", [
-    "--kubeconfig={kubeconfig}",
+    "--kubeconfig=kubeconfig",
     "--traefik-api-group=traefik.io",
     "--traefik-api-version=traefik.io/v1alpha1",
     "--leader-elect=false",

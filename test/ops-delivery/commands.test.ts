@@ -4,12 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { parse } from "yaml";
+import type { ClusterClient } from "../../client/client.ts";
 import { readRegion } from "../../ops/delivery/region.ts";
 import { serviceNamed } from "../../ops/delivery/services.ts";
 import { waitUntil } from "../../ops/delivery/waiting.ts";
+import type { ApiServer } from "../apiServer.ts";
 import { checkout, novactl } from "../ops/novactl.ts";
-import { type ApiServer, startApiServer } from "./apiServer.ts";
-import { startArgo, startPods } from "./argo.ts";
+import { startApiServer, startArgo, startPods } from "./argo.ts";
 import { applyService, digest, REPOSITORY } from "./service.ts";
 
 const next = digest("b");
@@ -17,6 +18,7 @@ const service = serviceNamed("dwcp-v3");
 const folder = mkdtempSync(join(tmpdir(), "novacron-commands-"));
 const stackFile = join(folder, "Pulumi.staging.yaml");
 let server: ApiServer;
+let client: ClusterClient;
 let pods: { stop: () => Promise<void> };
 let good: string;
 
@@ -27,8 +29,9 @@ before(async () => {
   server = await startApiServer();
   server.startControllers();
   startArgo(server);
-  await applyService(server.client, image, { gates: false });
-  pods = startPods(server.client);
+  client = server.connect();
+  await applyService(client, image, { gates: false });
+  pods = startPods(client);
   const dead = server.kubeconfig.replace(/127\.0\.0\.1:\d+/, "127.0.0.1:9");
   mkdirSync(join(folder, "home", "stacks", "staging"), { recursive: true });
   // Of three regions one is here, one cannot be reached, and one is not up yet.
@@ -36,7 +39,7 @@ before(async () => {
     join(folder, "home", "stacks", "staging", "clusters-real.json"),
     JSON.stringify({ "aws-use1": server.kubeconfig, "azr-weu": dead }),
   );
-  const isStable = async () => (await readRegion(server.client, service)).phase === "stable";
+  const isStable = async () => (await readRegion(client, service)).phase === "stable";
   await waitUntil("the first version", () => isStable().catch(() => false), { seconds: 60 });
 });
 after(async () => {
@@ -84,7 +87,7 @@ test("a release writes the config with its comments kept, opens the first wave a
     changed.map((line) => line.trim().split(":")[0]),
     ["dwcpV3", "digest", "stage", "wave"],
   );
-  const state = await readRegion(server.client, service);
+  const state = await readRegion(client, service);
   assert.deepEqual([state.digest, state.ceiling?.stage, state.ceiling?.digest], [next, "10", next]);
 });
 
@@ -152,7 +155,7 @@ test("a rollback needs a second at most before the traffic is switched, and leav
   assert.ok((reached?.switchedAfter ?? 9999) < 5000, stdout);
   const { stage, wave, digest: granted, denied } = releaseConfig();
   assert.deepEqual([stage, wave, granted, denied], ["done", 2, good, [next]]);
-  const state = await readRegion(server.client, service);
+  const state = await readRegion(client, service);
   assert.deepEqual([state.ceiling, state.digest], [{ digest: good, stage: "done", denied: [next] }, good]);
   const again = await run("release", "staging", "--image", `${REPOSITORY}@${next}`);
   assert.match(again.stderr, /is denied and never starts again/);

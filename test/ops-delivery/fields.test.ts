@@ -6,7 +6,8 @@ import { applyCeiling } from "../../ops/delivery/carryOut.ts";
 import { applyAsOwner } from "../../ops/delivery/edit.ts";
 import { serviceNamed } from "../../ops/delivery/services.ts";
 import { setDigest } from "../../ops/delivery/switchTraffic.ts";
-import { type ApiServer, startApiServer } from "./apiServer.ts";
+import type { ApiServer } from "../apiServer.ts";
+import { startApiServer } from "./argo.ts";
 import { applyService, ceiling, digest, PATHS, PULUMI, REPOSITORY, rollout } from "./service.ts";
 
 const [good, next] = [digest("a"), digest("b")];
@@ -16,7 +17,7 @@ let client: ClusterClient;
 
 before(async () => {
   server = await startApiServer();
-  client = server.client;
+  client = server.connect();
   await applyService(client, `${REPOSITORY}@${good}`);
 });
 after(() => server.stop());

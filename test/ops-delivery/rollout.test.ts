@@ -10,8 +10,8 @@ import { type RollbackOptions, rollBack } from "../../ops/delivery/rollback.ts";
 import { serviceNamed } from "../../ops/delivery/services.ts";
 import { setDigest } from "../../ops/delivery/switchTraffic.ts";
 import { waitUntil } from "../../ops/delivery/waiting.ts";
-import { type ApiServer, startApiServer } from "./apiServer.ts";
-import { startArgo, startPods } from "./argo.ts";
+import type { ApiServer } from "../apiServer.ts";
+import { startApiServer, startArgo, startPods } from "./argo.ts";
 import { applyService, digest, PATHS, REPOSITORY } from "./service.ts";
 
 const [good, bad, worse] = [digest("a"), digest("b"), digest("c")];
@@ -31,7 +31,7 @@ let pods: { stop: () => Promise<void> };
 
 before(async () => {
   server = await startApiServer();
-  client = server.client;
+  client = server.connect();
   server.startControllers();
   argo = startArgo(server);
   await applyService(client, `${REPOSITORY}@${good}`, { gates: false });

@@ -4,11 +4,11 @@ import { after, before, describe, test } from "node:test";
 import { ClusterClient } from "../../client/client.ts";
 import { clusterConfig } from "../../client/kubeconfig.ts";
 import { serveKubernetes } from "../../sim/kubernetes/index.ts";
+import { ApiServer } from "../apiServer.ts";
 import { checkout } from "../ops/novactl.ts";
-import { ApiServer, serverTools } from "./apiServer.ts";
 import { Program } from "./program.ts";
 
-const server = new ApiServer(await serverTools());
+let server: ApiServer;
 let program: Program;
 let close = () => {};
 
@@ -29,7 +29,7 @@ const judged = (variables: NodeJS.ProcessEnv) =>
 
 /** The ConfigMap's data, after a change of it when one is given. */
 async function data(name: string, change?: Record<string, string>, manager = ""): Promise<Record<string, string>> {
-  const client = server.client();
+  const client = server.connect();
   const path = `/api/v1/namespaces/dwcp/configmaps/${name}`;
   if (change !== undefined) await client.merge(path, { data: change }, { fieldManager: manager });
   const found = await client.get<{ data: Record<string, string> }>(path);
@@ -39,7 +39,8 @@ async function data(name: string, change?: Record<string, string>, manager = "")
 
 describe("the real engine on a real API server", { concurrency: 1 }, () => {
   before(async () => {
-    await server.start();
+    server = await ApiServer.start();
+    server.startControllers();
     const connect = (kubeconfig: string) => new ClusterClient(clusterConfig(kubeconfig));
     const served = await serveKubernetes({ connect });
     close = served.close;
@@ -49,7 +50,7 @@ describe("the real engine on a real API server", { concurrency: 1 }, () => {
   after(async () => {
     close();
     program?.remove();
-    await server.stop();
+    await server?.stop();
   });
 
   test("a stack comes up, and nothing changes while nobody changes anything", async () => {
@@ -106,7 +107,7 @@ describe("the real engine on a real API server", { concurrency: 1 }, () => {
 
   test("destroy leaves nothing behind", async () => {
     await succeed(["destroy", "--yes", "--skip-preview"]);
-    const client = server.client();
+    const client = server.connect();
     await assert.rejects(client.get("/api/v1/namespaces/dwcp"), /not found/);
     client.close();
   });

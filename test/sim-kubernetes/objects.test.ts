@@ -4,11 +4,11 @@ import { ClusterClient } from "../../client/client.ts";
 import { clusterConfig } from "../../client/kubeconfig.ts";
 import { serveKubernetes } from "../../sim/kubernetes/index.ts";
 import { secretKeys } from "../../sim/server/values.ts";
-import { ApiServer, serverTools } from "./apiServer.ts";
+import { ApiServer } from "../apiServer.ts";
 import { Engine, plain, type Resource, urnOf } from "./engine.ts";
 import { configMap, deployment, route, routeDefinition, storedAs } from "./objects.ts";
 
-const server = new ApiServer(await serverTools());
+let server: ApiServer;
 let close = () => {};
 let port = 0;
 let engine: Engine;
@@ -19,7 +19,7 @@ const ROUTE = "kubernetes:test.novacron.example/v1:Route";
 
 /** Changes an object as somebody else, as `kubectl` would. */
 async function others<Answer>(path: string, body: unknown, manager = "kubectl-edit"): Promise<Answer> {
-  const client = server.client();
+  const client = server.connect();
   try {
     return await client.merge<Answer>(path, body, { fieldManager: manager });
   } finally {
@@ -35,7 +35,8 @@ const refreshed = async (resource: Resource): Promise<Resource> => {
 
 describe("objects in a real API server", { concurrency: 1 }, () => {
   before(async () => {
-    await server.start();
+    server = await ApiServer.start();
+    server.startControllers();
     const served = await serveKubernetes({ connect: (kubeconfig) => new ClusterClient(clusterConfig(kubeconfig)) });
     ({ port, close } = served);
     engine = new Engine(port);
@@ -44,7 +45,7 @@ describe("objects in a real API server", { concurrency: 1 }, () => {
   after(async () => {
     engine?.close();
     close();
-    await server.stop();
+    await server?.stop();
   });
 
   test("an object is created, left alone while nothing changes, updated in place, drift is seen and repaired, and it goes", async () => {
@@ -62,7 +63,7 @@ describe("objects in a real API server", { concurrency: 1 }, () => {
     const updated = await engine.update(created, configMap("life", { stage: "50" }));
 
     // The same manager, as an operator's tool acts: the program then finds its wish fulfilled.
-    const client = server.client();
+    const client = server.connect();
     await client.apply("/api/v1/namespaces/default/configmaps/life", configMap("life", { stage: "100" }), {
       fieldManager: String(updated.outputs.__fieldManager),
     });
@@ -101,7 +102,7 @@ describe("objects in a real API server", { concurrency: 1 }, () => {
 
   test("what is imported shows no difference", async () => {
     const urn = urnOf(CONFIG_MAP, "adopted");
-    const client = server.client();
+    const client = server.connect();
     await client.create("/api/v1/namespaces/default/configmaps", configMap("adopted", { a: "1" }));
     client.close();
     const imported = await engine.read({ urn, id: "default/adopted" });
@@ -173,7 +174,7 @@ describe("objects in a real API server", { concurrency: 1 }, () => {
   test("a Deployment that does not become ready says which pod, and why; and stays in the state", async () => {
     const urn = urnOf(DEPLOYMENT, "stuck");
     const making = engine.create(urn, deployment("stuck", "registry.example/stuck@sha256:1"), 6);
-    const client = server.client();
+    const client = server.connect();
     const pods = "/api/v1/namespaces/default/pods";
     let name: string | undefined;
     while (name === undefined) {

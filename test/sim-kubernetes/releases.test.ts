@@ -4,12 +4,12 @@ import { ClusterClient } from "../../client/client.ts";
 import { clusterConfig } from "../../client/kubeconfig.ts";
 import type { ChartRelease } from "../../sim/charts/chart.ts";
 import { serveKubernetes } from "../../sim/kubernetes/index.ts";
-import { ApiServer, serverTools } from "./apiServer.ts";
+import { ApiServer } from "../apiServer.ts";
 import { Engine, plain, type Resource, urnOf } from "./engine.ts";
 import { deployment, route, routeDefinition } from "./objects.ts";
 
 const RELEASE = "kubernetes:helm.sh/v3:Release";
-const server = new ApiServer(await serverTools());
+let server: ApiServer;
 let engine: Engine;
 let close = () => {};
 
@@ -36,7 +36,7 @@ const release = (values: Record<string, unknown>, skipAwait = true) => ({
 });
 
 async function exists(path: string): Promise<boolean> {
-  const client = server.client();
+  const client = server.connect();
   try {
     await client.get(path);
     return true;
@@ -54,7 +54,8 @@ describe("Helm releases", { concurrency: 1 }, () => {
   const urn = urnOf(RELEASE, "demo");
 
   before(async () => {
-    await server.start();
+    server = await ApiServer.start();
+    server.startControllers();
     const connect = (kubeconfig: string) => new ClusterClient(clusterConfig(kubeconfig));
     const served = await serveKubernetes({ connect, render });
     close = served.close;
@@ -64,7 +65,7 @@ describe("Helm releases", { concurrency: 1 }, () => {
   after(async () => {
     engine?.close();
     close();
-    await server.stop();
+    await server?.stop();
   });
 
   test("a value that the chart does not know is refused before anything is made", async () => {
@@ -84,7 +85,7 @@ describe("Helm releases", { concurrency: 1 }, () => {
   });
 
   test("its objects carry Helm's marks, and what a new revision leaves out goes", async () => {
-    const client = server.client();
+    const client = server.connect();
     const { metadata } = await client.get<{ metadata: { labels: object; annotations: object } }>(routePath("a"));
     client.close();
     assert.deepEqual(metadata.labels, { "app.kubernetes.io/managed-by": "Helm" });

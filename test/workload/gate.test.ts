@@ -15,10 +15,10 @@ import { setDigest } from "../../ops/delivery/switchTraffic.ts";
 import { abortedRelease } from "../../workload/abortedReleases.ts";
 import { gate } from "../../workload/gate.ts";
 import type { RunningRole } from "../../workload/role.ts";
+import type { ApiServer } from "../apiServer.ts";
 import { declaredBy } from "../k8s/declared.ts";
 import { declareServices } from "../k8s/stagingRegion.ts";
-import { type ApiServer, startApiServer } from "../ops-delivery/apiServer.ts";
-import { startArgo, startPods } from "../ops-delivery/argo.ts";
+import { startApiServer, startArgo, startPods } from "../ops-delivery/argo.ts";
 import { applyService, digest, PULUMI, REPOSITORY, rollout } from "../ops-delivery/service.ts";
 import { context } from "./context.ts";
 
@@ -34,7 +34,7 @@ let gates: RunningRole[] = [];
 
 before(async () => {
   server = await startApiServer();
-  client = server.client;
+  client = server.connect();
   server.startControllers();
   startArgo(server);
   await applyService(client, `${REPOSITORY}@${good}`, { gates: false });
