@@ -52,7 +52,7 @@ export const CANARY_PANELS: readonly Panel[] = [
     title: "95th percentile by version",
     unit: "s",
     description: "Time in the pod.",
-    queries: [{ expr: `${RECORDED.latency}${SERVICE}`, legend: VERSION }],
+    queries: [{ expr: `${RECORDED.p95}${SERVICE}`, legend: VERSION }],
   },
   {
     title: "Verdicts of the gate",

@@ -18,9 +18,14 @@ export const RECORDED = {
   requests: "dwcp:requests:rate",
   /** Share of requests that failed with 5xx, 0–1; not a number while there are none. */
   errors: "dwcp:errors:ratio",
-  /** Seconds below which 95 % of requests were answered; not a number while there are none. */
-  latency: "dwcp:latency:p95",
+  /** Seconds below which so many percent of requests were answered; not a number while there are none. */
+  p90: "dwcp:latency:p90",
+  p95: "dwcp:latency:p95",
+  p98: "dwcp:latency:p98",
 } as const;
+
+const quantile = (share: number): string =>
+  `histogram_quantile(${share}, sum by (${BY_VERSION}, le) (rate(${METRICS.duration}_bucket[${WINDOW}])))`;
 
 /** What analyses, gates and dashboards all ask, computed once and always in the same way. */
 export const RECORDING_RULES: readonly RecordingRule[] = [
@@ -30,8 +35,7 @@ export const RECORDING_RULES: readonly RecordingRule[] = [
     record: RECORDED.errors,
     expr: `(${requests('{code=~"5.."}')} or ${requests()} * 0) / ${requests()}`,
   },
-  {
-    record: RECORDED.latency,
-    expr: `histogram_quantile(0.95, sum by (${BY_VERSION}, le) (rate(${METRICS.duration}_bucket[${WINDOW}])))`,
-  },
+  { record: RECORDED.p90, expr: quantile(0.9) },
+  { record: RECORDED.p95, expr: quantile(0.95) },
+  { record: RECORDED.p98, expr: quantile(0.98) },
 ];

@@ -198,7 +198,9 @@ async function rollBack(
   const decision = performance.now();
   for (const region of regions) {
     const age = decision - (probes.get(region)?.lastAnswer(digest)?.at ?? 0);
-    assert.ok(age < SERVED_MS, `${region}: the release was gone before anybody decided`);
+    if (age < SERVED_MS) continue;
+    const { rollout } = await stateOf(environment, region);
+    assert.fail(`${region}: the release was gone before anybody decided; ${rollout.status?.message}`);
   }
   const { code, stdout, stderr } = await environment.novactl(
     "rollback",

@@ -19,6 +19,8 @@ interface Behaviour {
   perSecond: number;
   failed: number;
   seconds: number;
+  /** Requests that take longer: their share of all, and their seconds. */
+  paused?: { share: number; seconds: number };
 }
 
 const GOOD: Behaviour = { perSecond: 20, failed: 0, seconds: 0.005 };
@@ -46,10 +48,14 @@ function series(version: string, course: Course) {
       : []),
     // Answer times spread from half of the given time up to it.
     ...[...BUCKETS, Number.POSITIVE_INFINITY].map((end) => {
-      const share = (seconds: number) => Math.min(1, Math.max(0, (end - seconds / 2) / (seconds / 2)));
+      const within = (seconds: number) => Math.min(1, Math.max(0, (end - seconds / 2) / (seconds / 2)));
       const le = Number.isFinite(end) ? String(end) : "+Inf";
       const name = `dwcp_http_request_duration_seconds_bucket{${labels},le="${le}"}`;
-      return counter(name, ({ perSecond, seconds }) => perSecond * share(seconds));
+      return counter(
+        name,
+        ({ perSecond, seconds, paused: { share, seconds: pause } = { share: 0, seconds } }) =>
+          perSecond * ((1 - share) * within(seconds) + share * within(pause)),
+      );
     }),
   ];
 }
@@ -99,7 +105,7 @@ async function judge(versions: { canary?: Course; stable?: Course }): Promise<Re
   return Object.fromEntries(await Promise.all(results));
 }
 
-const ALL_HOLD = { requests: true, errors: true, latency: true };
+const ALL_HOLD = { requests: true, errors: true, latency: true, tail: true };
 
 describe("the objective, asked of a real Prometheus", { concurrency: 1 }, () => {
   after(() => rmSync(folder, { recursive: true }));
@@ -129,6 +135,13 @@ describe("the objective, asked of a real Prometheus", { concurrency: 1 }, () => 
     }
   });
 
+  test("pauses of the machine that chance gives to one version more than to the other fail none", async () => {
+    const paused = (share: number, seconds = 0.04) => ({ ...GOOD, paused: { share, seconds } });
+    assert.deepEqual(await judge({ canary: paused(0.07), stable: paused(0.035) }), ALL_HOLD);
+    assert.deepEqual(await judge({ canary: paused(0.07, 0.2), stable: paused(0.035) }), { ...ALL_HOLD, tail: false });
+    assert.equal((await judge({ canary: paused(0.12), stable: paused(0.035) })).latency, false);
+  });
+
   test("a canary that is slow for twelve seconds is let off, one that is slow for half a minute is not", async () => {
     const slowFrom = (start: number) => (second: number) => (second < start ? GOOD : { ...GOOD, seconds: 0.04 });
     assert.equal((await judge({ canary: slowFrom(18), stable: GOOD })).latency, true);
@@ -136,7 +149,7 @@ describe("the objective, asked of a real Prometheus", { concurrency: 1 }, () => 
   });
 
   test("no series, or fewer requests than can tell anything, fail a canary", async () => {
-    assert.deepEqual(await judge({ stable: GOOD }), { requests: false, errors: false, latency: false });
+    assert.deepEqual(await judge({ stable: GOOD }), { requests: false, errors: false, latency: false, tail: false });
     const quiet = { ...GOOD, perSecond: OBJECTIVE.leastRequestRate / 2 };
     assert.equal((await judge({ canary: quiet, stable: GOOD })).requests, false);
   });

@@ -81,7 +81,7 @@ test("no data fails a canary, at once", () => {
     const { metrics } = objectOf(objects, "AnalysisTemplate", `${service}-slo`, namespace).spec;
     assert.deepEqual(
       metrics.map(({ name }: { name: keyof Objective }) => name),
-      ["requests", "errors", "latency"],
+      ["requests", "errors", "latency", "tail"],
     );
     for (const metric of metrics) {
       assert.equal(metric.failureLimit, 0);
