@@ -1,4 +1,5 @@
 import type { ClusterClient } from "../../client/client.ts";
+import { RECORDED } from "../../k8s/monitoring/recordingRules.ts";
 import { TIMEOUT_MS } from "./edit.ts";
 import { proxied } from "./services.ts";
 
@@ -17,7 +18,7 @@ interface QueryAnswer {
 }
 
 /** The recording rules that canary analyses read too, so that people and machines judge by the same figures. */
-const RULES = { rate: "dwcp:requests:rate", errors: "dwcp:errors:ratio", p95: "dwcp:latency:p95" } as const;
+const RULES = { rate: RECORDED.requests, errors: RECORDED.errors, p95: RECORDED.p95 } as const;
 
 /** Indicators by pod template hash, from the region's own Prometheus. @throws when it does not answer */
 export async function readIndicators(client: ClusterClient, service: string): Promise<Map<string, Indicators>> {
