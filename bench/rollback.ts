@@ -193,7 +193,7 @@ async function allReach(
 }
 
 const answersWithin = ({ probes }: Bench, digest: string, milliseconds: number): boolean =>
-  [...probes.values()].every((probe) => performance.now() - (probe.lastAnswer(digest)?.at ?? 0) < milliseconds);
+  [...probes.values()].every((probe) => probe.sinceLastAnswer(digest) < milliseconds);
 
 async function lostWrites({ probes }: Bench): Promise<number> {
   const all = [...probes.values()];

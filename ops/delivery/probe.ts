@@ -156,6 +156,11 @@ export class Probe {
     return this.#last.get(digest);
   }
 
+  /** Milliseconds since a version last answered; infinite if it never did. */
+  sinceLastAnswer(digest: string): number {
+    return performance.now() - (this.#last.get(digest)?.at ?? Number.NEGATIVE_INFINITY);
+  }
+
   /** Ids of the operations that were acknowledged. */
   get acknowledged(): ReadonlySet<string> {
     return this.#acknowledged;

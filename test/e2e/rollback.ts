@@ -197,8 +197,7 @@ async function rollBack(
 ): Promise<void> {
   const decision = performance.now();
   for (const region of regions) {
-    const age = decision - (probes.get(region)?.lastAnswer(digest)?.at ?? 0);
-    if (age < SERVED_MS) continue;
+    if ((probes.get(region)?.sinceLastAnswer(digest) ?? Number.POSITIVE_INFINITY) < SERVED_MS) continue;
     const { rollout } = await stateOf(environment, region);
     assert.fail(`${region}: the release was gone before anybody decided; ${rollout.status?.message}`);
   }
