@@ -92,7 +92,7 @@ export const catalogue = {
       },
       "github.com/aws/aws-sdk-go-v2/service/s3": { ".": "s3/s3.go" },
     },
-    buildMinutes: 5,
+    buildMinutes: 10,
     npmInstaller: {
       command: ["node_modules/pulumi/run.js", "version"],
       binary: { homeVariable: "PULUMI_HOME", home: ".pulumi", path: "versions/3.259.0/bin/pulumi" },
@@ -107,8 +107,8 @@ export const catalogue = {
     ldflags: STRIPPED,
     buildMinutes: 1,
   },
-  "kube-apiserver": controlPlane("kube-apiserver", 6),
-  "kube-controller-manager": controlPlane("kube-controller-manager", 2),
+  "kube-apiserver": controlPlane("kube-apiserver", 15),
+  "kube-controller-manager": controlPlane("kube-controller-manager", 4),
   "kube-scheduler": controlPlane("kube-scheduler", 1),
   kwok: {
     version: "0.8.0",
@@ -126,7 +126,7 @@ export const catalogue = {
     goModule: "kubernetes",
     goPackage: "github.com/argoproj/argo-rollouts/cmd/rollouts-controller",
     ldflags: `${STRIPPED} -X github.com/argoproj/argo-rollouts/utils/version.version=1.9.1`,
-    buildMinutes: 2,
+    buildMinutes: 3,
   },
   traefik: {
     version: "3.6.7",
@@ -142,7 +142,7 @@ export const catalogue = {
     },
     buildMinutes: 4,
   },
-  prometheus: prometheus("prometheus", 3),
+  prometheus: prometheus("prometheus", 4),
   promtool: prometheus("promtool", 1),
   alertmanager: {
     version: "0.28.1",

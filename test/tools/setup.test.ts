@@ -80,7 +80,7 @@ test("too old a Pulumi and npm's stand-in are passed over, and one is built once
   const first = await setUp(checkout);
   assert.equal(first.code, 0, first.stderr);
   assert.equal(chosen(first), "built\n");
-  assert.match(first.stderr, /building with Go, about 5 min/);
+  assert.match(first.stderr, /building with Go, about 10 min/);
   const second = await setUp(checkout);
   assert.equal(chosen(second), "built\n");
   assert.equal(second.stderr, "");
