@@ -156,8 +156,8 @@ function alertmanager(values: Values, placement: Placement): Manifest[] {
       metadata: { name: of.name, namespace: of.namespace, labels: of.labels },
       spec: {
         ...withoutHelmKeys(alertmanagerSpec),
-        alertmanagerConfigSelector: alertmanagerSpec.alertmanagerConfigSelector ?? {},
-        alertmanagerConfigNamespaceSelector: alertmanagerSpec.alertmanagerConfigNamespaceSelector ?? {},
+        alertmanagerConfigSelector: {},
+        alertmanagerConfigNamespaceSelector: {},
         portName: "http-web",
         serviceAccountName: accountName(of, serviceAccount),
         securityContext: alertmanagerSpec.securityContext ?? POD_SECURITY,

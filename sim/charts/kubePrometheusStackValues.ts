@@ -62,9 +62,6 @@ const alertmanagerSpec = z
     ...instance,
     retention: z.string().default("120h"),
     storage: anything.optional(),
-    alertmanagerConfigSelector: anything.optional(),
-    alertmanagerConfigNamespaceSelector: anything.optional(),
-    alertmanagerConfigMatcherStrategy: anything.optional(),
   })
   .prefault({});
 

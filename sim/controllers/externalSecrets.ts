@@ -19,7 +19,6 @@ import {
   NAMESPACES,
   objectPath,
   ownedBy,
-  SECRET_STORES,
   SECRETS,
 } from "./paths.ts";
 import { storeProblem, storeReconciler } from "./secretStores.ts";
@@ -35,29 +34,25 @@ const RETRY_MS = 5_000;
 interface Watched {
   externalSecrets: Informer<ExternalSecret>;
   stores: Informer<SecretStore>;
-  clusterStores: Informer<SecretStore>;
   namespaces: Informer<KubernetesObject>;
   secrets: Informer<Secret>;
 }
 
-/** Stands in for External Secrets' controller: copies values from the clouds' simulated secret managers into Secrets. */
+/**
+ * Stands in for External Secrets' controller: copies values from the clouds' simulated secret managers into Secrets. Stores are
+ * ClusterSecretStores; others are not simulated.
+ */
 export async function externalSecrets(context: ControllerContext): Promise<RunningRole> {
   const controller = new Controller(context);
   const queue = controller.reconciles((key) => reconcile(context, watched, key));
   const storeQueue = controller.reconciles((key) => reconcileStore(key));
-  const clusterStoreQueue = controller.reconciles((key) => reconcileClusterStore(key));
   const all = controller.watchesOwn<ExternalSecret>(EXTERNAL_SECRETS, queue);
-  const wakeUsers = (kind: string) => (store: SecretStore) => {
-    (kind === "SecretStore" ? storeQueue : clusterStoreQueue).add(keyOf(store));
-    for (const user of all.all()) {
-      const { name, kind: wanted = "SecretStore" } = user.spec.secretStoreRef ?? {};
-      if (name === store.metadata.name && wanted === kind) queue.add(keyOf(user));
-    }
-  };
   const watched: Watched = {
     externalSecrets: all,
-    stores: controller.watches<SecretStore>(SECRET_STORES, wakeUsers("SecretStore")),
-    clusterStores: controller.watches<SecretStore>(CLUSTER_SECRET_STORES, wakeUsers("ClusterSecretStore")),
+    stores: controller.watches<SecretStore>(CLUSTER_SECRET_STORES, (store) => {
+      storeQueue.add(keyOf(store));
+      for (const user of all.all()) if (user.spec.secretStoreRef?.name === store.metadata.name) queue.add(keyOf(user));
+    }),
     namespaces: controller.watches(NAMESPACES, () => undefined),
     secrets: controller.watches<Secret>(SECRETS, ({ metadata }) => {
       for (const user of all.all())
@@ -65,8 +60,7 @@ export async function externalSecrets(context: ControllerContext): Promise<Runni
           queue.add(keyOf(user));
     }),
   };
-  const reconcileStore = storeReconciler(context, SECRET_STORES, watched.stores);
-  const reconcileClusterStore = storeReconciler(context, CLUSTER_SECRET_STORES, watched.clusterStores);
+  const reconcileStore = storeReconciler(context, watched.stores);
   return controller.run(
     context.args.includes("--enable-leader-election=true") ? "external-secrets-controller" : undefined,
   );
@@ -127,10 +121,11 @@ const hashOf = (data: Record<string, string> = {}): string =>
     .digest("hex");
 
 /** @throws Error when the store is not there, not ready or not for this namespace */
-function usableStore({ stores, clusterStores, namespaces }: Watched, { metadata, spec }: ExternalSecret): SecretStore {
+function usableStore({ stores, namespaces }: Watched, { metadata, spec }: ExternalSecret): SecretStore {
   const { name = "", kind = "SecretStore" } = spec.secretStoreRef ?? {};
   const namespace = metadata.namespace ?? "";
-  const store = kind === "ClusterSecretStore" ? clusterStores.get(name) : stores.get(name, namespace);
+  if (kind !== "ClusterSecretStore") throw new Error(`secretStoreRef: ${kind} is not simulated; ClusterSecretStore is`);
+  const store = stores.get(name);
   if (store === undefined) throw new Error(`could not get ${kind} "${name}": it does not exist`);
   const problem = storeProblem(store);
   if (problem !== undefined) throw new Error(`${kind} "${name}" is not ready: ${problem}`);

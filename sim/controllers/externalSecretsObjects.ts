@@ -7,7 +7,7 @@ export interface SecretStore extends KubernetesObject {
   spec: {
     provider: Record<string, unknown>;
     refreshInterval?: number;
-    /** Of a ClusterSecretStore: which namespaces may use it. */
+    /** Which namespaces may use it. */
     conditions?: { namespaces?: string[]; namespaceRegexes?: string[]; namespaceSelector?: LabelSelector }[];
   };
   status?: { conditions?: Condition[]; capabilities?: string };

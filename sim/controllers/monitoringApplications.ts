@@ -1,7 +1,8 @@
-import { ALERTMANAGER_FILE } from "./alertmanagerConfig.ts";
 import type { Alertmanager, Prometheus } from "./monitoringObjects.ts";
 import { type Application, objectName } from "./monitoringWorkload.ts";
 import { PROMETHEUS_FILE } from "./prometheusConfig.ts";
+
+export const ALERTMANAGER_FILE = "alertmanager.yaml";
 
 /** Versions as set-up builds them. */
 const PROMETHEUS_VERSION = "v3.12.0";

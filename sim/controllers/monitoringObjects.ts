@@ -133,28 +133,5 @@ export interface AlertmanagerEndpoint {
 export interface Alertmanager extends Instance {
   spec: InstanceSpec & {
     configSecret?: string;
-    alertmanagerConfigSelector?: LabelSelector | null;
-    alertmanagerConfigNamespaceSelector?: LabelSelector | null;
-    alertmanagerConfigMatcherStrategy?: { type?: "OnNamespace" | "OnNamespaceExceptForAlertmanagerNamespace" | "None" };
   };
-}
-
-export interface AlertmanagerConfig extends KubernetesObject {
-  spec: { route?: AlertRoute; receivers?: AlertReceiver[]; inhibitRules?: object[] };
-}
-
-export interface AlertRoute {
-  receiver?: string;
-  groupBy?: string[];
-  groupWait?: string;
-  groupInterval?: string;
-  repeatInterval?: string;
-  continue?: boolean;
-  matchers?: { name: string; value?: string; matchType?: "=" | "!=" | "=~" | "!~"; regex?: boolean }[];
-  routes?: AlertRoute[];
-}
-
-export interface AlertReceiver {
-  name: string;
-  webhookConfigs?: { url?: string; sendResolved?: boolean; maxAlerts?: number }[];
 }

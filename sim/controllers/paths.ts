@@ -23,7 +23,6 @@ export const STATEFUL_SETS = resource("apps/v1", "StatefulSet");
 export const ISSUERS = resource("cert-manager.io/v1", "Issuer");
 export const CLUSTER_ISSUERS = resource("cert-manager.io/v1", "ClusterIssuer");
 export const CERTIFICATES = resource("cert-manager.io/v1", "Certificate");
-export const SECRET_STORES = resource("external-secrets.io/v1", "SecretStore");
 export const CLUSTER_SECRET_STORES = resource("external-secrets.io/v1", "ClusterSecretStore");
 export const EXTERNAL_SECRETS = resource("external-secrets.io/v1", "ExternalSecret");
 export const PROMETHEUSES = resource("monitoring.coreos.com/v1", "Prometheus", "prometheuses");
@@ -31,7 +30,6 @@ export const ALERTMANAGERS = resource("monitoring.coreos.com/v1", "Alertmanager"
 export const SERVICE_MONITORS = resource("monitoring.coreos.com/v1", "ServiceMonitor");
 export const POD_MONITORS = resource("monitoring.coreos.com/v1", "PodMonitor");
 export const PROMETHEUS_RULES = resource("monitoring.coreos.com/v1", "PrometheusRule");
-export const ALERTMANAGER_CONFIGS = resource("monitoring.coreos.com/v1alpha1", "AlertmanagerConfig");
 
 /** Path of a collection, of one namespace or of all. */
 export function collectionPath({ apiVersion, plural }: Resource, namespace?: string): string {

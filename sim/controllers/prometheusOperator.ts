@@ -1,24 +1,15 @@
 import type { KubernetesObject, ObjectMeta } from "../../client/client.ts";
 import type { Informer } from "../../client/informer.ts";
 import type { RunningRole } from "../../workload/role.ts";
-import { ALERTMANAGER_FILE, alertmanagerConfig } from "./alertmanagerConfig.ts";
 import { decoded, type Secret } from "./certManagerObjects.ts";
 import type { ControllerContext } from "./context.ts";
 import { Controller } from "./controller.ts";
 import type { LabelSelector } from "./externalSecretsObjects.ts";
 import { selects } from "./labelSelector.ts";
-import { alertmanagerApplication, prometheusApplication } from "./monitoringApplications.ts";
+import { ALERTMANAGER_FILE, alertmanagerApplication, prometheusApplication } from "./monitoringApplications.ts";
 import { type InstanceInputs, reconcileInstance, type StatefulSet } from "./monitoringInstance.ts";
-import type {
-  Alertmanager,
-  AlertmanagerConfig,
-  Instance,
-  Monitor,
-  Prometheus,
-  PrometheusRule,
-} from "./monitoringObjects.ts";
+import type { Alertmanager, Instance, Monitor, Prometheus, PrometheusRule } from "./monitoringObjects.ts";
 import {
-  ALERTMANAGER_CONFIGS,
   ALERTMANAGERS,
   fromKey,
   keyOf,
@@ -31,12 +22,11 @@ import {
   STATEFUL_SETS,
 } from "./paths.ts";
 import { prometheusFiles } from "./prometheusConfig.ts";
-import type { WorkQueue } from "./workQueue.ts";
 
 /**
  * Stands in for prometheus-operator: runs each Prometheus and Alertmanager as a StatefulSet, and writes their configuration
- * from the monitors, rules and AlertmanagerConfigs that they select. Probes and ScrapeConfigs are not simulated. The pod
- * runtime has programs read their files again when these change, as the config-reloader sidecar does.
+ * from the monitors and rules that they select; an Alertmanager's is its Secret's. Probes, ScrapeConfigs and AlertmanagerConfigs
+ * are not simulated. The pod runtime has programs read their files again when these change, as the config-reloader sidecar does.
  */
 export async function prometheusOperator(context: ControllerContext): Promise<RunningRole> {
   const controller = new Controller(context);
@@ -44,20 +34,14 @@ export async function prometheusOperator(context: ControllerContext): Promise<Ru
   const alertmanagerQueue = controller.reconciles((key) => reconcileAlertmanager(key));
   const prometheuses = controller.watchesOwn<Prometheus>(PROMETHEUSES, prometheusQueue);
   const alertmanagers = controller.watchesOwn<Alertmanager>(ALERTMANAGERS, alertmanagerQueue);
-  // Which instance selects an object, now or before it changed, costs more to find out than to look at each.
-  const wakeAll = (queue: WorkQueue, instances: Informer<never>) => () => {
-    for (const instance of instances.all() as Instance[]) queue.add(keyOf(instance));
+  // Which Prometheus selects an object, now or before it changed, costs more to find out than to look at each.
+  const wakePrometheuses = (): void => {
+    for (const prometheus of prometheuses.all()) prometheusQueue.add(keyOf(prometheus));
   };
-  const wakePrometheuses = wakeAll(prometheusQueue, prometheuses as unknown as Informer<never>);
-  const wakeAlertmanagers = wakeAll(alertmanagerQueue, alertmanagers as unknown as Informer<never>);
   const podMonitors = controller.watches<Monitor>(POD_MONITORS, wakePrometheuses);
   const serviceMonitors = controller.watches<Monitor>(SERVICE_MONITORS, wakePrometheuses);
   const rules = controller.watches<PrometheusRule>(PROMETHEUS_RULES, wakePrometheuses);
-  const alertmanagerConfigs = controller.watches<AlertmanagerConfig>(ALERTMANAGER_CONFIGS, wakeAlertmanagers);
-  const namespaces = controller.watches(NAMESPACES, () => {
-    wakePrometheuses();
-    wakeAlertmanagers();
-  });
+  const namespaces = controller.watches(NAMESPACES, wakePrometheuses);
   const secrets = controller.watches<Secret>(SECRETS, ({ metadata }) => {
     for (const one of alertmanagers.all())
       if (one.metadata.namespace === metadata.namespace && configSecretOf(one) === metadata.name)
@@ -115,23 +99,19 @@ export async function prometheusOperator(context: ControllerContext): Promise<Ru
     const { name, namespace } = fromKey(key);
     const alertmanager = alertmanagers.get(name, namespace);
     if (alertmanager === undefined || alertmanager.metadata.deletionTimestamp !== undefined) return;
-    const { alertmanagerConfigSelector, alertmanagerConfigNamespaceSelector } = alertmanager.spec;
-    const base = decoded(secrets.get(configSecretOf(alertmanager), namespace), ALERTMANAGER_FILE);
-    const configs = selected(
-      alertmanagerConfigs,
-      alertmanager,
-      alertmanagerConfigSelector,
-      alertmanagerConfigNamespaceSelector,
-    );
+    const config = decoded(secrets.get(configSecretOf(alertmanager), namespace), ALERTMANAGER_FILE);
     await reconcileInstance(context, ALERTMANAGERS, {
       instance: alertmanager,
       app: alertmanagerApplication(alertmanager),
       statefulSets,
-      files: () => ({ [ALERTMANAGER_FILE]: alertmanagerConfig(alertmanager, base, configs) }),
+      files: () => ({ [ALERTMANAGER_FILE]: config ?? UNCONFIGURED }),
     } satisfies InstanceInputs);
   };
   return controller.run();
 }
+
+/** What an Alertmanager has that nobody configured: it tells nobody. */
+const UNCONFIGURED = JSON.stringify({ route: { receiver: "null" }, receivers: [{ name: "null" }] });
 
 const configSecretOf = ({ metadata, spec }: Alertmanager): string =>
   spec.configSecret ?? `alertmanager-${metadata.name}`;

@@ -2,7 +2,7 @@ import type { Informer } from "../../client/informer.ts";
 import { withCondition } from "./conditions.ts";
 import type { ControllerContext } from "./context.ts";
 import type { SecretStore } from "./externalSecretsObjects.ts";
-import { fromKey, type Resource } from "./paths.ts";
+import { CLUSTER_SECRET_STORES, fromKey } from "./paths.ts";
 import { updateStatus } from "./status.ts";
 
 /** Secret managers of the three clouds, by their name in a store, and what each needs to know. */
@@ -26,13 +26,12 @@ export function storeProblem({ spec: { provider } }: SecretStore): string | unde
 }
 
 /** Reports whether a store can be used: the `Ready` condition, with External Secrets' own reasons. */
-export function storeReconciler({ client }: ControllerContext, of: Resource, stores: Informer<SecretStore>) {
+export function storeReconciler({ client }: ControllerContext, stores: Informer<SecretStore>) {
   return async (key: string): Promise<undefined> => {
-    const { name, namespace } = fromKey(key);
-    const store = stores.get(name, namespace);
+    const store = stores.get(fromKey(key).name);
     if (store === undefined) return;
     const problem = storeProblem(store);
-    await updateStatus(client, of, store, {
+    await updateStatus(client, CLUSTER_SECRET_STORES, store, {
       capabilities: "ReadWrite",
       conditions: withCondition(store.status?.conditions, {
         type: "Ready",

@@ -11,7 +11,6 @@ import {
   EXTERNAL_SECRETS,
   NAMESPACES,
   objectPath,
-  SECRET_STORES,
   SECRETS,
 } from "../../sim/controllers/paths.ts";
 import type { SecretRequest } from "../../sim/region/context.ts";
@@ -133,6 +132,15 @@ test("a namespace that the store is not for gets nothing", async () => {
   assert.deepEqual(asked, []);
 });
 
+test("a store of one namespace, which is not simulated, is refused by name", async () => {
+  await wanted("elsewhere", { secretStoreRef: { kind: "SecretStore", name: "region" } });
+  const failed = await cluster.until<ExternalSecret>(
+    path("elsewhere"),
+    (object) => readyCondition(object)?.status === "False",
+  );
+  assert.match(readyCondition(failed)?.message ?? "", /SecretStore is not simulated; ClusterSecretStore is/);
+});
+
 test("each cloud's store is ready, and one that is not simulated says which are", async () => {
   const providers = {
     azure: { azurekv: { vaultUrl: "https://v.vault.azure.net", authType: "WorkloadIdentity" } },
@@ -140,11 +148,11 @@ test("each cloud's store is ready, and one that is not simulated says which are"
     other: { fake: { data: [] } },
   };
   for (const [name, provider] of Object.entries(providers))
-    await cluster.create(SECRET_STORES, { metadata: { name }, spec: { provider } }, "dwcp");
+    await cluster.create(CLUSTER_SECRET_STORES, { metadata: { name }, spec: { provider } });
   const condition = async (name: string) => {
     type Store = KubernetesObject & { status?: { conditions?: Condition[] } };
     const store = await cluster.until<Store>(
-      objectPath(SECRET_STORES, name, "dwcp"),
+      objectPath(CLUSTER_SECRET_STORES, name),
       (object) => !!readyCondition(object),
     );
     return readyCondition(store);

@@ -18,7 +18,6 @@ import {
   POD_MONITORS,
   PROMETHEUS_RULES,
   PROMETHEUSES,
-  type Resource,
   SECRETS,
   SERVICE_MONITORS,
   SERVICES,
@@ -199,37 +198,9 @@ test("ServiceMonitors of another release are left alone where the chart says so,
   );
 });
 
-test("an AlertmanagerConfig hears of its own namespace's alerts alone", async () => {
-  const of: Resource = {
-    apiVersion: "monitoring.coreos.com/v1alpha1",
-    kind: "AlertmanagerConfig",
-    plural: "alertmanagerconfigs",
-  };
-  const spec = {
-    route: {
-      receiver: "team",
-      groupBy: ["alertname"],
-      matchers: [{ name: "severity", value: "critical", matchType: "=" }],
-    },
-    receivers: [{ name: "team", webhookConfigs: [{ url: "http://hook.dwcp.svc:8080/", sendResolved: true }] }],
-  };
-  await cluster.create(of, { metadata: { name: "team" }, spec }, "dwcp");
+test("Alertmanager's configuration is the chart's", async () => {
   const path = objectPath(SECRETS, "alertmanager-kube-prometheus-stack-alertmanager-generated", "monitoring");
-  const secret = await cluster.until<Secret>(path, (secret) =>
-    decoded(secret, "alertmanager.yaml")?.includes("dwcp/team"),
-  );
-  const config = parse(decoded(secret, "alertmanager.yaml") ?? "") as Record<string, Record<string, unknown>>;
-  assert.equal(config.route?.receiver, "null");
-  assert.deepEqual(config.route?.routes, [
-    {
-      receiver: "dwcp/team/team",
-      group_by: ["alertname"],
-      matchers: ['namespace="dwcp"', 'severity="critical"'],
-      continue: true,
-    },
-  ]);
-  assert.deepEqual(config.receivers, [
-    { name: "null" },
-    { name: "dwcp/team/team", webhook_configs: [{ url: "http://hook.dwcp.svc:8080/", send_resolved: true }] },
-  ]);
+  const secret = await cluster.until<Secret>(path, (secret) => decoded(secret, "alertmanager.yaml") !== undefined);
+  const config = parse(decoded(secret, "alertmanager.yaml") ?? "") as Record<string, object>;
+  assert.deepEqual(config.receivers, [{ name: "null" }]);
 });
