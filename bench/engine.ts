@@ -10,7 +10,8 @@ import { stopSimulator } from "../ops/simulator.ts";
 const CHECKOUT = fileURLToPath(new URL("..", import.meta.url));
 
 /**
- * Runs a benchmark with a home and a simulator of its own, without the simulator's delays, and takes both away afterwards.
+ * Runs a benchmark with a home and a simulator of its own, without the simulator's delays, and takes both away afterwards, also
+ * when it is interrupted.
  * @param options.clusters whether clusters have control planes. @default false: they cost minutes and gigabytes
  */
 export async function inTemporaryHome<Result>(
@@ -24,12 +25,16 @@ export async function inTemporaryHome<Result>(
     NOVACRON_TIME_SCALE: "0",
     NOVACRON_CLUSTERS: clusters ? "on" : "off",
   });
+  const end = async (): Promise<void> => {
+    await stopSimulator(home, "stop");
+    process.chdir(CHECKOUT);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void end().finally(() => process.exit(1)));
   try {
     return await run(folder);
   } finally {
-    await stopSimulator(home, "stop");
-    process.chdir(CHECKOUT);
-    rmSync(folder, { recursive: true, force: true });
+    await end();
   }
 }
 
