@@ -10,7 +10,7 @@ import { promote } from "../ops/delivery/promote.ts";
 import { readRegion } from "../ops/delivery/region.ts";
 import { release } from "../ops/delivery/release.ts";
 import { type Service, serviceNamed } from "../ops/delivery/services.ts";
-import { type TimedRollback, timedRollback } from "../ops/delivery/timedRollback.ts";
+import { PROMISE_MS, type TimedRollback, timedRollback } from "../ops/delivery/timedRollback.ts";
 import { describeStanding, hasReached, type Standing, waitUntil } from "../ops/delivery/waiting.ts";
 import { readRelease } from "../ops/releaseConfig.ts";
 import { setInYaml } from "../ops/stackFileEdit.ts";
@@ -38,9 +38,6 @@ const SERVED_MS = 5_000;
 
 /** Of novactl. */
 const ROLLBACK = [STACK, "--sim", "--reason", "benchmark"];
-
-/** What this project promises. */
-const PROMISED_MS = 5_000;
 
 /** "<2 minutes from detection to verified rollback", NovaCron's docs/deployment/AUTOMATED_ROLLBACK.md. */
 const DOCUMENTED_MS = 120_000;
@@ -180,7 +177,7 @@ async function takeBack(bench: Bench): Promise<void> {
   await allReach(bench, goodDigest(bench), "done");
 }
 
-const isLate = (milliseconds: number): boolean => milliseconds >= PROMISED_MS;
+const isLate = (milliseconds: number): boolean => milliseconds >= PROMISE_MS;
 
 const goodDigest = ({ image }: Bench): string => splitImage(image)?.digest ?? "";
 

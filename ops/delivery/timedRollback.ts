@@ -17,6 +17,9 @@ export interface TimedRollback {
   lastAnswers: Record<string, number>;
 }
 
+/** What is promised: no answer of what was taken back later than this, in milliseconds from the decision. */
+export const PROMISE_MS = 5_000;
+
 const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 
 /** Milliseconds without an answer of the digest, after the command has ended, that count as its end. */

@@ -201,6 +201,7 @@ test("ServiceMonitors of another release are left alone where the chart says so,
 test("Alertmanager's configuration is the chart's", async () => {
   const path = objectPath(SECRETS, "alertmanager-kube-prometheus-stack-alertmanager-generated", "monitoring");
   const secret = await cluster.until<Secret>(path, (secret) => decoded(secret, "alertmanager.yaml") !== undefined);
-  const config = parse(decoded(secret, "alertmanager.yaml") ?? "") as Record<string, object>;
+  const config = parse(decoded(secret, "alertmanager.yaml") ?? "") as Record<string, Record<string, unknown>>;
+  assert.equal(config.route?.receiver, "null");
   assert.deepEqual(config.receivers, [{ name: "null" }]);
 });

@@ -4,8 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterClient } from "../../client/client.ts";
 import { isNotFound } from "../../client/problem.ts";
 import type { Probe } from "../../ops/delivery/probe.ts";
+import { PROMISE_MS } from "../../ops/delivery/timedRollback.ts";
 import { type Environment, REGIONS, type RegionName, STACK, until } from "./environment.ts";
-import { atFullPace, PROMISE_MS } from "./pace.ts";
+import { atFullPace } from "./pace.ts";
 import type { Node, Pod } from "./pods.ts";
 import { nothingLost, stateOf, underLoad } from "./releases.ts";
 

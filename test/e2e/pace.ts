@@ -1,9 +1,6 @@
 import type { TestContext } from "node:test";
 import { Worker } from "node:worker_threads";
 
-/** The promise: from an operator's decision to the last answer of what he took away. */
-export const PROMISE_MS = 5_000;
-
 /** Samples, one a second, of which the median counts as a pace that the machine can keep. */
 const WINDOW = 10;
 

@@ -6,9 +6,10 @@ import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Stage } from "../../infra/plan/release.ts";
 import type { Probe } from "../../ops/delivery/probe.ts";
+import { PROMISE_MS } from "../../ops/delivery/timedRollback.ts";
 import { checkout, novactl } from "../ops/novactl.ts";
 import { digestNamed, type Environment, REGIONS, type RegionName, STACK, until } from "./environment.ts";
-import { atFullPace, PROMISE_MS } from "./pace.ts";
+import { atFullPace } from "./pace.ts";
 import { releaseTo, settle, stateOf, underLoad } from "./releases.ts";
 import { streamOn, streamsLeft } from "./streams.ts";
 
