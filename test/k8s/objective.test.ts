@@ -138,6 +138,7 @@ describe("the objective, asked of a real Prometheus", { concurrency: 1 }, () => 
   test("pauses of the machine that chance gives to one version more than to the other fail none", async () => {
     const paused = (share: number, seconds = 0.04) => ({ ...GOOD, paused: { share, seconds } });
     assert.deepEqual(await judge({ canary: paused(0.07), stable: paused(0.035) }), ALL_HOLD);
+    assert.deepEqual(await judge({ canary: paused(0.07), stable: paused(0.01) }), ALL_HOLD);
     assert.deepEqual(await judge({ canary: paused(0.07, 0.2), stable: paused(0.035) }), { ...ALL_HOLD, tail: false });
     assert.equal((await judge({ canary: paused(0.12), stable: paused(0.035) })).latency, false);
   });
