@@ -10,7 +10,13 @@ import { promote } from "../ops/delivery/promote.ts";
 import { readRegion } from "../ops/delivery/region.ts";
 import { release } from "../ops/delivery/release.ts";
 import { type Service, serviceNamed } from "../ops/delivery/services.ts";
-import { PROMISE_MS, type TimedRollback, timedRollback } from "../ops/delivery/timedRollback.ts";
+import {
+  DECIDES_AFTER_MS,
+  PROMISE_MS,
+  SERVED_MS,
+  type TimedRollback,
+  timedRollback,
+} from "../ops/delivery/timedRollback.ts";
 import { describeStanding, hasReached, type Standing, waitUntil } from "../ops/delivery/waiting.ts";
 import { readRelease } from "../ops/releaseConfig.ts";
 import { setInYaml } from "../ops/stackFileEdit.ts";
@@ -32,9 +38,6 @@ const BAKE_MS = 10_000;
  * Two processors that run three regions have no more to give: at 50 a quarter of the requests found no answer in time.
  */
 const RATE = 20;
-
-/** A release that has not answered for so long serves no more, and to roll it back proves nothing. */
-const SERVED_MS = 5_000;
 
 /** Of novactl. */
 const ROLLBACK = [STACK, "--sim", "--reason", "benchmark"];
@@ -150,7 +153,7 @@ async function run(bench: Bench, moment: Moment, fault: Fault, number: number): 
   for (const probe of probes.values()) probe.window();
   let outcome: TimedRollback;
   try {
-    await sleep(1_000);
+    await sleep(DECIDES_AFTER_MS);
     if (!answersWithin(bench, digest, SERVED_MS)) throw new Error("the release was gone before anybody decided");
     outcome = await timedRollback(ROLLBACK, digest, reachable);
   } finally {

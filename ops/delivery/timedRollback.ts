@@ -20,6 +20,15 @@ export interface TimedRollback {
 /** What is promised: no answer of what was taken back later than this, in milliseconds from the decision. */
 export const PROMISE_MS = 5_000;
 
+/** A release that has not answered for so long serves no more, and to roll it back proves nothing: at 10 % it answers every half second. */
+export const SERVED_MS = 5_000;
+
+/**
+ * Between the last step of a release and the decision to take it back: an operator has seen something before he decides.
+ * Without it the regions would still be busy with the step, all at once, on the one machine that they share.
+ */
+export const DECIDES_AFTER_MS = 3_000;
+
 const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 
 /** Milliseconds without an answer of the digest, after the command has ended, that count as its end. */

@@ -6,7 +6,7 @@ import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Stage } from "../../infra/plan/release.ts";
 import type { Probe } from "../../ops/delivery/probe.ts";
-import { PROMISE_MS } from "../../ops/delivery/timedRollback.ts";
+import { DECIDES_AFTER_MS, PROMISE_MS, SERVED_MS } from "../../ops/delivery/timedRollback.ts";
 import { checkout, novactl } from "../ops/novactl.ts";
 import { digestNamed, type Environment, REGIONS, type RegionName, STACK, until } from "./environment.ts";
 import { atFullPace } from "./pace.ts";
@@ -15,9 +15,6 @@ import { streamOn, streamsLeft } from "./streams.ts";
 
 /** Requests per second and region: at 10 % the release answers every half second, which is how exact its last answer is known. */
 const RATE = 20;
-
-/** A release that has not answered for so long serves no more: at 10 % it answers every half second, and chance makes it wait. */
-const SERVED_MS = 5_000;
 
 /** How a release is wanted before it is taken back, and what is broken then. */
 interface Trial {
@@ -103,8 +100,7 @@ export function rollbackTests(environment: () => Environment): void {
           await until("the release to answer everywhere", 30, async () =>
             [...probes.values()].every((probe) => probe.lastAnswer(digest) !== undefined),
           );
-          // An operator has seen something before he decides; meanwhile pods and gateways are done with the promotion.
-          await sleep(3_000);
+          await sleep(DECIDES_AFTER_MS);
           if (streams) for (const region of REGIONS) await streamOn(environment(), region, digest);
           if (fault !== undefined) mend = await fault(environment());
           const regions = REGIONS.filter((region) => !unreachable.includes(region));
