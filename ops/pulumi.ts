@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { setUpTools } from "../tools/setup.ts";
 import { OperatorError } from "./operatorError.ts";
@@ -68,6 +69,7 @@ export async function passThrough(run: PulumiRun, args: string[], output: Output
     // A process group of its own: the terminal's Ctrl-C comes through here alone.
     detached: true,
   });
+  if (run.niceness !== undefined) standBack(child.pid, run.niceness);
   const withheld: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => withheld.push(chunk));
   let last = 0;
@@ -87,6 +89,18 @@ export async function passThrough(run: PulumiRun, args: string[], output: Output
     return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
   } finally {
     for (const signal of INTERRUPTIONS) process.off(signal, interrupt);
+  }
+}
+
+/**
+ * Has the session of a process stand back as a whole. Where Linux shares processors out by session (`sched_autogroup_enabled`, the
+ * default of most distributions), `nice` counts among the processes of one session alone (sched(7), "The autogroup feature").
+ */
+function standBack(pid: number | undefined, niceness: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/autogroup`, String(niceness));
+  } catch {
+    // It has just ended, or the kernel knows no such groups: then `nice` alone counts.
   }
 }
 

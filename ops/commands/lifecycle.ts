@@ -208,7 +208,7 @@ async function runLifecycle(operation: Operation, stack: string, wishes: Wishes,
   return code;
 }
 
-/** What every run leaves behind in good order: no lock of its own, and after an `up` the ways to the clusters. */
+/** What every run leaves behind in good order: no lock of its own, and after an `up` all that a rollback would wait for. */
 async function afterwards(operation: Operation, session: Session, code: number): Promise<void> {
   await releaseLock(session, code);
   if (operation !== "up" || code >= KILLED) return;
@@ -216,6 +216,8 @@ async function afterwards(operation: Operation, session: Session, code: number):
   await cacheClusters(session).catch((error: Error) => {
     console.error(`the ways to the clusters were not kept: ${error.message}`);
   });
+  // What Node has loaded once it keeps compiled: else the first rollback would compile it, in a second of its five.
+  await Promise.all([import("../delivery/runRollback.ts"), import("../delivery/killSwitch.ts")]);
 }
 
 /** Exit codes from here on say by which signal a process was ended. */

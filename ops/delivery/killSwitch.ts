@@ -114,7 +114,7 @@ async function switchRegion(
   const verification =
     others.length === 0 || service.probe === undefined
       ? undefined
-      : await verifyGone(client, service.probe, others, decided);
+      : await verifyGone(client, service.probe, others, { percentage: 100, decided });
   await record(client, service, {
     at,
     who: operator(),

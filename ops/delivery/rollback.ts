@@ -132,7 +132,7 @@ async function stayReturned(
     await returnTo(client, options.service, state, previous);
     await returnCanary(client, options.service, state, previous);
   }
-  const verification = await verify(client, region, bad, options);
+  const verification = await verify({ client, region }, state, bad, options);
   const notes = [`was on its way back to ${short(good)} already; Argo's controller has not followed yet`];
   return { done: "unchanged", bad, good, stage: "done", ...(verification && { verification }), notes };
 }
@@ -246,7 +246,7 @@ async function afterSwitch(
   const latching = latch(state, bad, options, client);
   await sleep(STAND_BACK_MS);
   const settling = async (): Promise<string[]> => [...(await latching), ...(await rest())];
-  const [left, verification] = await Promise.all([settling(), verify(client, region, bad, options)]);
+  const [left, verification] = await Promise.all([settling(), verify({ client, region }, state, bad, options)]);
   return { left, verification };
 }
 
@@ -267,13 +267,14 @@ const latch = (
       );
 
 async function verify(
-  client: RegionCluster["client"],
-  region: string,
+  { client, region }: Pick<RegionCluster, "client" | "region">,
+  { phase, weight }: RegionState,
   bad: string,
   { service, decided, tell }: RollbackOptions,
 ): Promise<Verification | undefined> {
   if (service.probe === undefined) return undefined;
-  const verification = await verifyGone(client, service.probe, [bad], decided);
+  const percentage = phase === "stable" ? 100 : weight;
+  const verification = await verifyGone(client, service.probe, [bad], { percentage, decided });
   if (verification.clear) tell?.(region, `${short(bad)} is gone, seen after ${verification.after} ms`);
   return verification;
 }

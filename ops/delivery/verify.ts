@@ -17,19 +17,20 @@ export interface Verification {
 }
 
 /**
- * Answers in a row that prove it: at 10 % and with weighted round robin over the few gateways of a region, one answer of any
- * twenty would come from the canary.
+ * Answers in a row that prove it, by the percentage that the digest had. One of a region's two gateways may still go by its old
+ * weights: then one answer of twenty comes from a canary at 10 %, one of four from a canary at 50 %. More than needed would take
+ * from the processors that other regions need for their switch.
  */
-const ROW = 60;
+const rowFor = (percentage: number): number => (percentage >= 50 ? 20 : 60);
 
 /**
- * Requests at a time, and milliseconds from one to the next of each: done within three seconds. As fast as answers come, they
+ * Requests at a time, and milliseconds from one to the next of each: at most three seconds in all. As fast as answers come, they
  * took all of a small cluster's processors from the switch that they were to see, and from its users.
  */
 const AT_ONCE = 2;
 const PACE_MS = 100;
 
-/** The row takes three seconds; a region that answers several times slower, such as one under attack, is still heard out. */
+/** A row takes three seconds at most; a region that answers several times slower, such as one under attack, is still heard out. */
 const DEADLINE_MS = 20_000;
 
 /** A gateway that answers nothing at all for so long is not going to tell anything. */
@@ -38,14 +39,15 @@ const SILENCE_MS = 3_000;
 /**
  * Asks a region's gateway through its internal entry point, as other services would, until enough answers in a row came
  * without any of the digests. Looks at what is really served, not at what was asked for.
+ * @param options.percentage of the requests that the digests had before
  */
 export async function verifyGone(
   client: ClusterClient,
   probe: string,
   digests: readonly string[],
-  decided: number,
-  deadline = DEADLINE_MS,
+  { percentage, decided }: { percentage: number; decided: number },
 ): Promise<Verification> {
+  const wanted = rowFor(percentage);
   let row = 0;
   let answers = 0;
   let lastSeen: number | undefined;
@@ -54,7 +56,7 @@ export async function verifyGone(
   const began = since();
   const isSilent = () => answers === 0 && since() - began > SILENCE_MS;
   const ask = async (): Promise<void> => {
-    while (row < ROW && since() - began < deadline && !isSilent()) {
+    while (row < wanted && since() - began < DEADLINE_MS && !isSilent()) {
       const asked = performance.now();
       try {
         const answer = await client.request<{ digest?: string }>("GET", dataPlane(probe), { timeout: 2_000 });
@@ -66,11 +68,11 @@ export async function verifyGone(
       } catch (error) {
         problem = error instanceof Error ? error.message : String(error);
       }
-      if (row < ROW) await sleep(Math.max(0, PACE_MS - (performance.now() - asked)));
+      if (row < wanted) await sleep(Math.max(0, PACE_MS - (performance.now() - asked)));
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, ask));
-  const clear = row >= ROW;
+  const clear = row >= wanted;
   if (!clear && problem === undefined && lastSeen !== undefined) problem = "the digest is still being served";
   return { clear, answers, lastSeen, after: since(), ...(clear || problem === undefined ? {} : { problem }) };
 }
