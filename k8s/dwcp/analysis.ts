@@ -67,13 +67,20 @@ export function objectiveTemplate(service: string, objective: Objective = OBJECT
   const { leastRequestRate, mostExtraErrors, mostLatency } = objective;
   const of = (metric: string, version: "canary" | "stable"): string =>
     `max(${metric}{service="${service}",pod_template_hash="{{args.${version}}}"} >= 0)`;
-  const slower = (canary: string, stable: string): AnalysisMetric["provider"] => {
+  const noSlower = (name: string, canary: string, stable: string, slackSeconds: number): AnalysisMetric => {
     const excess = `${of(canary, "canary")} - ${mostLatency.factor} * (${of(stable, "stable")} or ${of(canary, "canary")})`;
-    // Of fourteen seconds the best: one pause of the machine stays in a ten-second window for ten, slowness stays. Longer
-    // ones would not tell of it within half a minute.
-    return prometheus(`min_over_time((${excess})[14s:2s])`);
+    return {
+      name,
+      successCondition: `len(result) > 0 && result[0] <= ${slackSeconds}`,
+      // Of fourteen seconds the best: one pause of the machine stays in a ten-second window for ten, slowness stays. Longer
+      // ones would not tell of it within half a minute.
+      provider: prometheus(`min_over_time((${excess})[14s:2s])`),
+      ...strict,
+      // The best of fourteen seconds is one of many only once there are many. At 14 s it was that of two or three windows, which
+      // all held the canary's first requests, and those are slow in any version: one as good as stable failed.
+      initialDelay: "20s",
+    };
   };
-  const within = (slackSeconds: number): string => `len(result) > 0 && result[0] <= ${slackSeconds}`;
   return {
     args: [{ name: "canary" }, { name: "stable" }],
     metrics: [
@@ -89,22 +96,10 @@ export function objectiveTemplate(service: string, objective: Objective = OBJECT
         provider: prometheus(`${of(RECORDED.errors, "canary")} - (${of(RECORDED.errors, "stable")} or vector(0))`),
         ...strict,
       },
-      {
-        name: "latency",
-        successCondition: within(mostLatency.slackSeconds),
-        provider: slower(RECORDED.p90, RECORDED.p90),
-        ...strict,
-        ...onceWindowsAreFull,
-      },
+      noSlower("latency", RECORDED.p90, RECORDED.p90, mostLatency.slackSeconds),
       // On a busy machine some 5 % of all requests meet a pause. Whether the p95 is a short answer's or a pause's is chance
       // then, for each version anew: p95 beside p95 failed good canaries. So the canary's is held beside stable's p98.
-      {
-        name: "tail",
-        successCondition: within(mostLatency.tailSlackSeconds),
-        provider: slower(RECORDED.p95, RECORDED.p98),
-        ...strict,
-        ...onceWindowsAreFull,
-      },
+      noSlower("tail", RECORDED.p95, RECORDED.p98, mostLatency.tailSlackSeconds),
     ],
   };
 }
@@ -116,12 +111,6 @@ const strict: Pick<AnalysisMetric, "initialDelay" | "interval" | "failureLimit" 
   failureLimit: 0,
   consecutiveErrorLimit: 1,
 };
-
-/**
- * The best of fourteen seconds is one of many only once there are many. At 14 s it was that of two or three windows, which all
- * held the canary's first requests, and those are slow in any version: one as good as stable failed.
- */
-const onceWindowsAreFull: Pick<AnalysisMetric, "initialDelay"> = { initialDelay: "20s" };
 
 const prometheus = (query: string): AnalysisMetric["provider"] => ({
   prometheus: { address: PROMETHEUS, query, timeout: QUERY_TIMEOUT },
