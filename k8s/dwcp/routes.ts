@@ -1,7 +1,10 @@
+import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import { PEER_PATH, PROBES } from "../contract.ts";
 import { IngressRoute, type IngressRouteSpec, Middleware, TraefikService } from "../crds/traefik.ts";
 import { NAMESPACES } from "../platform/names.ts";
+import { SERVICE_PORT } from "./canaryService.ts";
+import { nameLabel } from "./podTemplate.ts";
 
 const NAME = "dwcp";
 
@@ -27,7 +30,8 @@ export interface RoutesArgs {
 
 /**
  * How requests get to DWCP: through an outer weighted service, the kill switch between v3 and v1, and behind it the weighted
- * service of each version's own canary. Sessions for long streams are opened over the same route (`POST /v1/sessions`), which
+ * service of each version's own canary. Beside them stands, without weight, what v3 was before its last release: a rollback gives
+ * it all requests at once, past Argo, and sets the rest right behind it. Sessions for long streams are opened over the same route (`POST /v1/sessions`), which
  * hands out an endpoint of the version that it led to. No stickiness anywhere: it would hold clients on a withdrawn version.
  */
 export class Routes extends ComponentResource {
@@ -38,6 +42,24 @@ export class Routes extends ComponentResource {
     const metadata = (suffix = "") => ({ name: `${NAME}${suffix}`, namespace: NAMESPACES.dwcp });
     const [v3, v1] = versions;
 
+    // `novactl release` points it at the pods of the version that is stable then; until the first release, nobody is sent there.
+    const previous = new Service(
+      `${name}-previous`,
+      {
+        metadata: {
+          name: `${v3}-previous`,
+          namespace: NAMESPACES.dwcp,
+          // Pulumi would wait for endpoints, which an hour after a release are gone.
+          annotations: { "pulumi.com/skipAwait": "true" },
+        },
+        spec: {
+          type: "ClusterIP",
+          selector: nameLabel(v3),
+          ports: [{ name: "http", port: SERVICE_PORT, targetPort: "http" }],
+        },
+      },
+      { ...own, ignoreChanges: ["spec.selector"] },
+    );
     const killSwitch = new TraefikService(
       `${name}-kill-switch`,
       {
@@ -47,11 +69,12 @@ export class Routes extends ComponentResource {
             services: [
               { name: v3, kind: "TraefikService", weight: v3Serves ? 100 : 0 },
               { name: v1, kind: "TraefikService", weight: v3Serves ? 0 : 100 },
+              { name: `${v3}-previous`, port: SERVICE_PORT, weight: 0 },
             ],
           },
         },
       },
-      { ...own, ignoreChanges: ["spec.weighted.services"] },
+      { ...own, ignoreChanges: ["spec.weighted.services"], dependsOn: [previous] },
     );
     const probePrefix = new Middleware(
       `${name}-probe-prefix`,

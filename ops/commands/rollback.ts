@@ -26,10 +26,10 @@ export const rollback = command({
     json,
   },
   details: [
-    "While a canary runs, at any stage: the gateway's weights are set to stable and the Rollout gets the stable image back, each of",
-    "which is enough. After a full promotion: the version before takes over again, whose pods stay up for an hour. Needs neither",
-    "Pulumi nor Argo's controller. Then it is seen from the answers of each region that the version is gone, its digest is denied",
-    "for good, the config names the good image again, and the version's pods end, so that long streams resume elsewhere.",
+    "At any stage, and for an hour after a full promotion: the version before, which stands by, gets all requests at once, past Argo;",
+    "where it does not stand by, the gateway's weights and Services are set instead. Needs neither Pulumi nor Argo's controller. Then",
+    "it is seen from the answers of each region that the version is gone, its digest is denied for good, the Rollout and the config",
+    "name the good image again, and the version's pods end, so that long streams resume elsewhere.",
     "Exit code: 0 when the version is gone from every region, 2 when not everywhere or not to be seen, 1 when nothing was done.",
   ].join("\n"),
   examples: [

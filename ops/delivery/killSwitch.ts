@@ -6,11 +6,10 @@ import { FIELD_MANAGER, operator, retryOnConflict, TIMEOUT_MS } from "./edit.ts"
 import type { TraefikService } from "./objects.ts";
 import { record } from "./record.ts";
 import { readRegion } from "./region.ts";
-import { paths, type Service, serviceNamed } from "./services.ts";
+import { paths, serviceNamed } from "./services.ts";
+import { standbyOf } from "./standby.ts";
 import { type Verification, verifyGone } from "./verify.ts";
 
-/** The gateway's outer route, whose weights decide between the versions of DWCP. */
-const OUTER = "dwcp";
 const NAMES = { v1: "dwcp-v1", v3: "dwcp-v3" } as const;
 
 type Version = keyof typeof NAMES;
@@ -90,8 +89,10 @@ async function switchRegion(
   at: string,
   { decided, reason }: SwitchWish,
 ): Promise<RegionSwitch> {
-  const service: Service = serviceNamed("dwcp-v3");
-  const path = paths({ ...service, name: OUTER }).weights;
+  const service = serviceNamed(NAMES.v3);
+  const { route } = service;
+  const { route: path } = paths(service);
+  if (route === undefined || path === undefined) throw new Error(`${NAMES.v3} has no route to switch`);
   const { from, live } = await retryOnConflict(async () => {
     const live = await client.request<TraefikService>("GET", path, { timeout: TIMEOUT_MS });
     const services = live.spec.weighted.services.map((entry) => ({
@@ -99,7 +100,7 @@ async function switchRegion(
       weight: entry.name === NAMES[version] ? 100 : 0,
     }));
     if (!services.some(({ weight }) => weight === 100))
-      throw new Error(`the route '${OUTER}' knows no ${NAMES[version]}; run \`novactl up\``);
+      throw new Error(`the route '${route}' knows no ${NAMES[version]}; run \`novactl up\``);
     await client.merge(
       path,
       { metadata: { resourceVersion: live.metadata.resourceVersion }, spec: { weighted: { services } } },
@@ -119,7 +120,7 @@ async function switchRegion(
     at,
     who: operator(),
     action: "switch",
-    service: OUTER,
+    service: route,
     digest: "",
     from,
     to: version,
@@ -131,10 +132,12 @@ async function switchRegion(
   return { from, switchedAfter, verification, notes };
 }
 
-/** Which version a route serves. */
+/** Which version a route serves; that before a release counts as the same. */
 export function versionOf({ spec }: TraefikService): string {
   const serving = Object.entries(NAMES).filter(([, name]) =>
-    spec.weighted.services.some((entry) => entry.name === name && (entry.weight ?? 0) > 0),
+    spec.weighted.services.some(
+      (entry) => (entry.name === name || entry.name === standbyOf({ name })) && (entry.weight ?? 0) > 0,
+    ),
   );
   return serving.map(([version]) => version).join(" and ") || "nothing";
 }

@@ -1,11 +1,13 @@
 import type { Denial } from "../../infra/plan/release.ts";
+import { inEachRegion } from "../clusters.ts";
 import { OperatorError } from "../operatorError.ts";
 import { operator } from "./edit.ts";
 import { digestOf, short, splitImage } from "./objects.ts";
 import { untilObserved } from "./observed.ts";
 import { deny } from "./record.ts";
-import { denialOf } from "./region.ts";
+import { denialOf, type RegionState } from "./region.ts";
 import { type Done, decide, lookAt, type Situation } from "./situation.ts";
+import { Standby, standbyOf } from "./standby.ts";
 import { setDigest } from "./switchTraffic.ts";
 
 /** Starts a release: the image in the config and in every Rollout, 10 % allowed in the first wave, nothing in the others. */
@@ -38,6 +40,7 @@ export async function release(stack: string, simulated: boolean, image: string, 
       `${short(digest)} is what is released already; \`novactl promote ${stack}\` takes it further`,
     );
   const failed = failedReleases(situation, digest);
+  const standbys = await readStandbys(situation);
   return decide(situation, {
     change: { image, digest, stage: "10", wave: 1 },
     action: "release",
@@ -52,10 +55,39 @@ export async function release(stack: string, simulated: boolean, image: string, 
       for (const [bad, denial] of failed)
         if (state !== undefined && state.stable !== bad && state.denied[bad] === undefined)
           await deny(client, service, bad, denial);
+      const notes = await keepStanding(standbys.get(region), state, digest);
       await setDigest(client, service, digest);
-      return (await untilObserved(client, service)) ? [] : ["Argo's controller has not taken the image up yet"];
+      if (!(await untilObserved(client, service))) notes.push("Argo's controller has not taken the image up yet");
+      return notes;
     },
   });
+}
+
+/** @throws OperatorError where the version before still has all requests: pointed elsewhere, it would take those along */
+async function readStandbys({ clusters, service, stack }: Situation): Promise<Map<string, Standby>> {
+  const outcomes = await inEachRegion(clusters, ({ client }) => Standby.read(client, service));
+  const serving = outcomes.filter(({ value }) => value?.serves === true).map(({ region }) => region);
+  if (serving.length > 0)
+    throw new OperatorError(
+      `in ${serving.join(" and ")} all requests go to ${standbyOf(service)}: a rollback is under way there, or did not end; \`novactl rollback ${stack}\` ends it`,
+    );
+  return new Map(outcomes.flatMap(({ region, value }) => (value === undefined ? [] : [[region, value]])));
+}
+
+/** Before the image changes: what is stable is what a rollback goes back to. Without it a rollback works too, and takes longer. */
+async function keepStanding(
+  standby: Standby | undefined,
+  state: RegionState | undefined,
+  digest: string,
+): Promise<string[]> {
+  const hash = state?.rollout.status?.stableRS;
+  if (standby === undefined || hash === undefined || state?.stable === digest) return [];
+  try {
+    await standby.standFor(hash);
+    return [];
+  } catch (error) {
+    return [`the version before does not stand by: ${error instanceof Error ? error.message : error}`];
+  }
 }
 
 /**

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { inEachRegion, type Outcome, type RegionCluster } from "../clusters.ts";
+import { afterSwitch, attempt, failures, since, verify } from "./afterSwitch.ts";
 import { digestOf, short } from "./objects.ts";
 import { untilObserved } from "./observed.ts";
 import { reasonToStay } from "./reasonToStay.ts";
-import { deny } from "./record.ts";
-import { denialOf, type RegionState, readRegion, readTraffic, type Traffic } from "./region.ts";
+import { denialOf, hashOf, type RegionState, readRegion, readTraffic, type Traffic } from "./region.ts";
 import type { Service } from "./services.ts";
+import { Standby } from "./standby.ts";
 import {
   holdWeights,
   isUnderWay,
@@ -17,7 +18,7 @@ import {
   settle,
   stopAtOnce,
 } from "./switchTraffic.ts";
-import { type Verification, verifyGone } from "./verify.ts";
+import type { Verification } from "./verify.ts";
 
 /** How one region was rolled back. */
 export interface RegionRollback {
@@ -51,12 +52,6 @@ export interface RollbackOptions {
 const OTHERS_MS = 500;
 
 /**
- * How long all that follows a switch waits: gateways need about as long to take it up, so nobody could see it sooner, and where
- * the regions share what they run on, the requests would keep those from their switch that have not made it yet.
- */
-const STAND_BACK_MS = 1_000;
-
-/**
  * Takes the released digest out of service in all given regions at once. Decisions need nothing but the API server of the
  * region itself: no Pulumi, no Prometheus, no gate, and no controller.
  */
@@ -74,23 +69,33 @@ export function rollBack(
     }),
   );
   const all = Promise.allSettled(beginnings.values());
-  return inEachRegion(clusters, async (cluster) => {
-    const { state, stopped } = (await beginnings.get(cluster.region)) ?? {};
-    if (state?.digest === undefined) throw new Error(`${service.name}'s Rollout has no image with a digest`);
+  const rollBackRegion = async (cluster: RegionCluster, beginning: Beginning): Promise<RegionRollback> => {
+    const { state, standby, stopped } = beginning;
+    if (state.digest === undefined) throw new Error(`${service.name}'s Rollout has no image with a digest`);
     const left = leftBehind(state);
     if (stopped === undefined && left !== undefined) return stayReturned(cluster, state, state.digest, left, options);
     if (state.digest === state.stable) {
-      if (stopped !== undefined) return stoppedSettings(state, stopped);
+      if (stopped !== undefined) return stoppedSettings(cluster, state, stopped, options);
       await Promise.race([all, sleep(OTHERS_MS, undefined, { ref: false })]);
-      return goBack(cluster, state, state.digest, states, options);
+      return goBack(cluster, state, standby, state.digest, states, options);
     }
+    const read = async () => state;
     return stopCanary(
       cluster,
       state,
       state.digest,
-      stopped ?? (await stop(cluster, state, async () => state, options)),
+      stopped ?? (await stop(cluster, state, undefined, read, options)),
       options,
     );
+  };
+  return inEachRegion(clusters, async (cluster) => {
+    const beginning = await beginnings.get(cluster.region);
+    if (beginning === undefined) throw new Error(`${cluster.region} was not looked at`);
+    const result = await rollBackRegion(cluster, beginning);
+    const { standby } = beginning;
+    if (standby?.serves === true)
+      result.notes.push(...(await attempt("giving the requests back", () => standby.giveBack())));
+    return result;
   });
 }
 
@@ -98,20 +103,28 @@ export function rollBack(
 interface Stopped {
   switchedAfter: number;
   notes: string[];
+  /** Whether requests go past Argo, which has not been told yet. */
+  isPast: boolean;
+}
+
+interface Beginning {
+  state: RegionState;
+  standby: Standby | undefined;
+  stopped: Stopped | undefined;
 }
 
 /** Stops a canary before anything else is read; what is left to be read or decided comes after it. */
-async function begin(cluster: RegionCluster, options: RollbackOptions) {
+async function begin(cluster: RegionCluster, options: RollbackOptions): Promise<Beginning> {
   const { client } = cluster;
   const { service } = options;
-  const traffic = await readTraffic(client, service);
+  const [traffic, standby] = await Promise.all([readTraffic(client, service), Standby.read(client, service)]);
   let reading: Promise<RegionState> | undefined;
   const read = (): Promise<RegionState> => {
     reading ??= readRegion(client, service, traffic);
     return reading;
   };
-  const stopped = isUnderWay(traffic.rollout) ? await stop(cluster, traffic, read, options) : undefined;
-  return { state: await read(), stopped };
+  const stopped = isUnderWay(traffic.rollout) ? await stop(cluster, traffic, standby, read, options) : undefined;
+  return { state: await read(), standby, stopped };
 }
 
 /** The digest that a rollback has taken away already, where Argo's controller has not followed yet. */
@@ -137,29 +150,47 @@ async function stayReturned(
   return { done: "unchanged", bad, good, stage: "done", ...(verification && { verification }), notes };
 }
 
-/** @throws Error when neither could be done */
+/**
+ * By the version before, which takes over past Argo; or, where it does not stand by, by the weights and by what Argo is told.
+ * @throws Error when neither could be done
+ */
 async function stop(
   { client, region }: RegionCluster,
   traffic: Traffic,
+  standby: Standby | undefined,
   read: () => Promise<RegionState>,
-  { service, whole, decided, tell }: RollbackOptions,
+  options: RollbackOptions,
 ): Promise<Stopped> {
+  const { decided, tell } = options;
+  const switched = () => {
+    const after = since(decided);
+    tell?.(region, `switched after ${after} ms`);
+    return after;
+  };
+  if (standby?.isReady(traffic.rollout.status?.stableRS) === true && (await standby.takeOver()))
+    return { switchedAfter: switched(), notes: [], isPast: true };
+  const { weights, told } = tellArgo(client, traffic, read, options);
+  const [first, ...ended] = await Promise.allSettled([Promise.any([weights, told]).then(switched), told, weights]);
+  const notes = failures(ended, TOLD);
+  if (first.status === "rejected") throw new Error(notes.join("; "));
+  return { switchedAfter: first.value, notes, isPast: false };
+}
+
+const TOLD = ["what Argo is told", "the weights"];
+
+function tellArgo(
+  client: RegionCluster["client"],
+  traffic: Traffic,
+  read: () => Promise<RegionState>,
+  { service, whole }: RollbackOptions,
+): ReturnType<typeof stopAtOnce> {
   // Only for the whole stack: a config that names the bad digest for other regions would have the next `up` set it again.
   // Nor for other settings under one image, which are the config's to take back.
   const findGood = async () => {
     const { digest, stable } = await read();
     return stable === digest ? undefined : stable;
   };
-  const { weights, told } = stopAtOnce(client, service, traffic, whole ? findGood : undefined);
-  const switching = Promise.any([weights, told]).then(() => {
-    const after = since(decided);
-    tell?.(region, `switched after ${after} ms`);
-    return after;
-  });
-  const [switched, ...ended] = await Promise.allSettled([switching, told, weights]);
-  const notes = failures(ended, ["what Argo is told", "the weights"]);
-  if (switched.status === "rejected") throw new Error(notes.join("; "));
-  return { switchedAfter: switched.value, notes };
+  return stopAtOnce(client, service, traffic, whole ? findGood : undefined);
 }
 
 /** What is to be done about a canary that was stopped: it is denied, seen to be gone, and the Rollout goes back. */
@@ -167,16 +198,17 @@ async function stopCanary(
   cluster: RegionCluster,
   state: RegionState,
   bad: string,
-  { switchedAfter, notes: problems }: Stopped,
+  { switchedAfter, notes: problems, isPast }: Stopped,
   options: RollbackOptions,
 ): Promise<RegionRollback> {
   const { client } = cluster;
   const { service, whole } = options;
   const ending = new AbortController();
-  const holding = holdWeights(client, service, state, ending.signal);
+  const holding = isPast ? undefined : holdWeights(client, service, state, ending.signal);
   const good = state.stable;
   const { left, verification } = await afterSwitch(cluster, state, bad, options, () =>
     attempt("the image of the Rollout", async () => {
+      if (isPast) await stopBehind(client, state, options);
       if (whole && good !== undefined) {
         await setDigest(client, service, good);
         return settle(client, service, good, bad);
@@ -193,15 +225,33 @@ async function stopCanary(
 }
 
 /** A canary of other settings under the image of stable: no answer tells the two apart, and to deny the image would deny stable. */
-function stoppedSettings({ digest = "", stage }: RegionState, { switchedAfter, notes }: Stopped): RegionRollback {
+async function stoppedSettings(
+  { client }: RegionCluster,
+  state: RegionState,
+  { switchedAfter, notes: problems, isPast }: Stopped,
+  options: RollbackOptions,
+): Promise<RegionRollback> {
+  const { digest = "", stage } = state;
+  const notes = isPast ? await attempt("stopping the canary", () => stopBehind(client, state, options)) : [];
   const left = `stable has the same image, so nothing is denied: take the change of settings back in the stack's config`;
-  return { done: "aborted", good: digest, stage, switchedAfter, notes: [...notes, left] };
+  return { done: "aborted", good: digest, stage, switchedAfter, notes: [...problems, ...notes, left] };
+}
+
+/** Stops a canary that gets no requests any more, since they go past it. */
+async function stopBehind(
+  client: RegionCluster["client"],
+  state: RegionState,
+  options: RollbackOptions,
+): Promise<undefined> {
+  const { told, weights } = tellArgo(client, state, async () => state, options);
+  await Promise.all([told, weights]);
 }
 
 /** After a full promotion: the previous version, whose pods are still up. */
 async function goBack(
   cluster: RegionCluster,
   state: RegionState,
+  standby: Standby | undefined,
   bad: string,
   others: readonly RegionState[],
   options: RollbackOptions,
@@ -215,14 +265,15 @@ async function goBack(
     throw new Error(
       `there is nothing to go back to: no other version of ${service.name} is kept here. Release a good digest: novactl release --image …`,
     );
-  const notes: string[] = [];
-  const [switched] = await Promise.allSettled([returnTo(client, service, state, previous)]);
-  notes.push(...failures([switched], ["the switch"]));
+  const isPast = standby?.isReady(hashOf(previous.set)) === true && (await standby.takeOver());
+  const giveAll = () => returnTo(client, service, state, previous);
+  const notes = isPast ? [] : failures(await Promise.allSettled([giveAll()]), ["the switch"]);
   const switchedAfter = since(decided);
   options.tell?.(region, `switched after ${switchedAfter} ms`);
   if (previous.ready === 0) notes.push(`no pod of ${short(previous.digest)} was up any more; they have to start first`);
   const { left, verification } = await afterSwitch(cluster, state, bad, options, () =>
     attempt("the canary's Service and the check of the Rollout", async () => {
+      if (isPast) await giveAll();
       await returnCanary(client, service, state, previous);
       return settle(client, service, previous.digest, bad);
     }),
@@ -231,69 +282,3 @@ async function goBack(
   const what = { bad, good: previous.digest, stage: "done", switchedAfter };
   return { done: "returned", ...what, ...(verification && { verification }), notes };
 }
-
-/**
- * What follows a switch: the digest is denied at once; later what is served is looked at, while the rest is done.
- * @returns `left`: what went wrong, or is left to be done
- */
-async function afterSwitch(
-  { client, region }: RegionCluster,
-  state: RegionState,
-  bad: string,
-  options: RollbackOptions,
-  rest: () => Promise<string[]>,
-): Promise<{ left: string[]; verification: Verification | undefined }> {
-  const latching = latch(state, bad, options, client);
-  await sleep(STAND_BACK_MS);
-  const settling = async (): Promise<string[]> => [...(await latching), ...(await rest())];
-  const [left, verification] = await Promise.all([settling(), verify({ client, region }, state, bad, options)]);
-  return { left, verification };
-}
-
-/**
- * Denies the digest; returns what went wrong. What denies it already stays, but for a release that this command has aborted:
- * there the release gate may have been quicker, and knows no reason.
- */
-const latch = (
-  state: RegionState,
-  bad: string,
-  { service, who, reason }: RollbackOptions,
-  client: RegionCluster["client"],
-): Promise<string[]> =>
-  state.denied[bad] !== undefined && !isUnderWay(state.rollout)
-    ? Promise.resolve([])
-    : attempt("denying the digest", () =>
-        deny(client, service, bad, { who, at: new Date().toISOString(), reason }).then(() => undefined),
-      );
-
-async function verify(
-  { client, region }: Pick<RegionCluster, "client" | "region">,
-  { phase, weight }: RegionState,
-  bad: string,
-  { service, decided, tell }: RollbackOptions,
-): Promise<Verification | undefined> {
-  if (service.probe === undefined) return undefined;
-  const percentage = phase === "stable" ? 100 : weight;
-  const verification = await verifyGone(client, service.probe, [bad], { percentage, decided });
-  if (verification.clear) tell?.(region, `${short(bad)} is gone, seen after ${verification.after} ms`);
-  return verification;
-}
-
-/** A step that must not keep the others from being done: what went wrong, or what it says is left. */
-async function attempt(what: string, work: () => Promise<string | undefined>): Promise<string[]> {
-  try {
-    const left = await work();
-    return left === undefined ? [] : [left];
-  } catch (error) {
-    return [`${what} failed: ${error instanceof Error ? error.message : error}`];
-  }
-}
-
-const failures = (results: readonly PromiseSettledResult<unknown>[], names: readonly string[]): string[] =>
-  results.flatMap((result, index) =>
-    result.status === "fulfilled"
-      ? []
-      : [`${names[index]} failed: ${result.reason instanceof Error ? result.reason.message : result.reason}`],
-  );
-
-const since = (decided: number): number => Math.round(performance.now() - decided);

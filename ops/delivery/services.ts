@@ -6,6 +6,11 @@ export interface Service {
   /** Name of its Rollout, and beginning of the names of everything that belongs to it. */
   name: string;
   namespace: string;
+  /**
+   * The weighted route that leads to it, whose weights no controller and no `up` changes. The version before stands by there,
+   * `<name>-previous` (k8s/dwcp/routes.ts). Without it, requests come by `<name>` itself.
+   */
+  route?: string;
   /** Config key of the image, as a path. */
   image: readonly string[];
   /** Config key of the release, as a path. */
@@ -18,6 +23,7 @@ export const SERVICES: readonly Service[] = [
   {
     name: "dwcp-v3",
     namespace: "dwcp",
+    route: "dwcp",
     image: ["novacron:images", "dwcpV3"],
     release: ["novacron:release"],
     probe: "/probe/dwcp/v1/version",
@@ -42,13 +48,16 @@ export function serviceNamed(name = "dwcp-v3"): Service {
 }
 
 /** Paths of a service's objects in the API. */
-export const paths = ({ name, namespace }: Service) => ({
+export const paths = ({ name, namespace, route }: Service) => ({
   rollout: `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/rollouts/${name}`,
   analysisRuns: `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/analysisruns`,
   replicaSets: `/apis/apps/v1/namespaces/${namespace}/replicasets`,
   pods: `/api/v1/namespaces/${namespace}/pods`,
   weights: `/apis/traefik.io/v1alpha1/namespaces/${namespace}/traefikservices/${name}`,
+  route: route === undefined ? undefined : `/apis/traefik.io/v1alpha1/namespaces/${namespace}/traefikservices/${route}`,
   services: `/api/v1/namespaces/${namespace}/services`,
+  standby: `/api/v1/namespaces/${namespace}/services/${name}-previous`,
+  endpointSlices: `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
   configMaps: `/api/v1/namespaces/${namespace}/configmaps`,
   release: `/api/v1/namespaces/${namespace}/configmaps/${name}-release`,
   denied: `/api/v1/namespaces/${namespace}/configmaps/${name}-denied`,

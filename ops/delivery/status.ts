@@ -11,6 +11,7 @@ import type { TraefikService } from "./objects.ts";
 import type { GateVerdict } from "./record.ts";
 import { denialOf, type RegionState, readRegion } from "./region.ts";
 import { paths, type Service, serviceNamed } from "./services.ts";
+import { servesAlone, standbyOf } from "./standby.ts";
 
 /** One region of the delivery screen. */
 export interface RegionDelivery {
@@ -101,14 +102,18 @@ export async function readDelivery({ stack, service, clusters, config }: Watched
 
 async function readRegionDelivery({ client }: RegionCluster, service: Service) {
   const notes: string[] = [];
-  const [state, indicators, serving] = await Promise.all([
+  const [state, indicators, route] = await Promise.all([
     readRegion(client, service),
     readIndicators(client, service.name).catch((error: Error) => {
       notes.push(`Prometheus: ${error.message}`);
       return new Map<string, Indicators>();
     }),
-    readServing(client, service),
+    readRoute(client, service),
   ]);
+  if (route !== undefined && servesAlone(route, standbyOf(service)))
+    notes.push(
+      `all requests go to ${standbyOf(service)}: a rollback is under way, or did not end; \`novactl rollback\` ends it`,
+    );
   const { rollout, phase, stage, ceiling, digest, stable, weight, history } = state;
   const { currentPodHash, stableRS } = rollout.status ?? {};
   const denied = digest === undefined ? undefined : denialOf(state, digest);
@@ -131,19 +136,17 @@ async function readRegionDelivery({ client }: RegionCluster, service: Service) {
     gates,
     nextStage: next ?? null,
     age: since === undefined ? null : Math.round((Date.now() - Date.parse(since)) / 1000),
-    ...(serving === undefined ? {} : { serving }),
+    ...(route === undefined ? {} : { serving: versionOf(route) }),
     notes,
   };
   return { view, history };
 }
 
-const readServing = (client: ClusterClient, service: Service): Promise<string | undefined> =>
-  service.name !== "dwcp-v3"
-    ? Promise.resolve(undefined)
-    : client
-        .request<TraefikService>("GET", paths({ ...service, name: "dwcp" }).weights, { timeout: TIMEOUT_MS })
-        .then(versionOf)
-        .catch(() => undefined);
+async function readRoute(client: ClusterClient, service: Service): Promise<TraefikService | undefined> {
+  const { route } = paths(service);
+  if (route === undefined) return undefined;
+  return client.request<TraefikService>("GET", route, { timeout: TIMEOUT_MS }).catch(() => undefined);
+}
 
 /** The next gate in a few words: open, or what keeps it closed. */
 export function gateText({ phase, gates = [], nextStage, ceiling, denied }: RegionDelivery): string {

@@ -26,8 +26,11 @@ interface Pod extends KubernetesObject {
   status: { phase?: string };
 }
 
-/** Stands in for scheduler and kubelet: every pod is ready at once. */
-export function startPods(client: ClusterClient): { stop: () => Promise<void> } {
+const NODE = "node-1";
+
+/** Stands in for scheduler and kubelet: every pod is ready at once, on a node that Services' endpoints need. */
+export async function startPods(client: ClusterClient): Promise<{ stop: () => Promise<void> }> {
+  await client.create("/api/v1/nodes", { apiVersion: "v1", kind: "Node", metadata: { name: NODE } });
   const ending = new AbortController();
   const path = "/api/v1/namespaces/dwcp/pods";
   let next = 1;
@@ -36,6 +39,12 @@ export function startPods(client: ClusterClient): { stop: () => Promise<void> } 
     if (metadata.deletionTimestamp !== undefined) {
       await client.remove(of, { apiVersion: "v1", kind: "DeleteOptions", gracePeriodSeconds: 0 });
     } else if (status.phase !== "Running") {
+      await client.create(`${of}/binding`, {
+        apiVersion: "v1",
+        kind: "Binding",
+        metadata: { name: metadata.name },
+        target: { apiVersion: "v1", kind: "Node", name: NODE },
+      } as KubernetesObject);
       const lastTransitionTime = new Date().toISOString();
       const conditions = ["Ready", "ContainersReady"].map((type) => ({ type, status: "True", lastTransitionTime }));
       const podIP = `10.244.0.${next++}`;

@@ -7,6 +7,7 @@ import { parse } from "yaml";
 import type { ClusterClient } from "../../client/client.ts";
 import { readRegion } from "../../ops/delivery/region.ts";
 import { serviceNamed } from "../../ops/delivery/services.ts";
+import { Standby } from "../../ops/delivery/standby.ts";
 import { waitUntil } from "../../ops/delivery/waiting.ts";
 import type { ApiServer } from "../apiServer.ts";
 import { checkout, novactl } from "../ops/novactl.ts";
@@ -31,7 +32,7 @@ before(async () => {
   startArgo(server);
   client = server.connect();
   await applyService(client, image, { gates: false });
-  pods = startPods(client);
+  pods = await startPods(client);
   const dead = server.kubeconfig.replace(/127\.0\.0\.1:\d+/, "127.0.0.1:9");
   mkdirSync(join(folder, "home", "stacks", "staging"), { recursive: true });
   // Of three regions one is here, one cannot be reached, and one is not up yet.
@@ -163,4 +164,14 @@ test("a rollback needs a second at most before the traffic is switched, and leav
     (await run("rollback", "staging", "--region", "aws-use9")).stderr,
     /no such region; its regions: aws-use1, azr-weu/,
   );
+});
+
+test("no release begins while a rollback that was cut off leaves the requests with the version before; a rollback ends it", async () => {
+  const before = readFileSync(stackFile, "utf8");
+  const standby = await Standby.read(client, service);
+  assert.ok(await standby?.takeOver());
+  const { code, stderr } = await run("release", "staging", "--image", `${REPOSITORY}@${digest("c")}`);
+  assert.equal(code, 1);
+  assert.match(stderr, /in aws-use1 all requests go to dwcp-v3-previous: .*`novactl rollback staging` ends it/);
+  assert.equal(readFileSync(stackFile, "utf8"), before);
 });

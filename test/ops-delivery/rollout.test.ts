@@ -8,6 +8,7 @@ import { readDenied } from "../../ops/delivery/record.ts";
 import { readRegion } from "../../ops/delivery/region.ts";
 import { type RollbackOptions, rollBack } from "../../ops/delivery/rollback.ts";
 import { serviceNamed } from "../../ops/delivery/services.ts";
+import { Standby } from "../../ops/delivery/standby.ts";
 import { setDigest } from "../../ops/delivery/switchTraffic.ts";
 import { waitUntil } from "../../ops/delivery/waiting.ts";
 import type { ApiServer } from "../apiServer.ts";
@@ -35,7 +36,7 @@ before(async () => {
   server.startControllers();
   argo = startArgo(server);
   await applyService(client, `${REPOSITORY}@${good}`, { gates: false });
-  pods = startPods(client);
+  pods = await startPods(client);
   await until("the first version runs", async () => (await state()).phase === "stable");
 });
 after(async () => {
@@ -55,8 +56,8 @@ const until = (what: string, holds: () => Promise<boolean>, seconds = 60): Promi
     },
   });
 
-const weightsNow = async (): Promise<Record<string, number>> => {
-  const { spec } = await client.get<TraefikService>(PATHS.weights);
+const weightsNow = async (of = PATHS.weights): Promise<Record<string, number>> => {
+  const { spec } = await client.get<TraefikService>(of);
   return Object.fromEntries(spec.weighted.services.map(({ name, weight = 0 }) => [name, weight]));
 };
 
@@ -202,4 +203,82 @@ test("a rollback after full promotion with Argo dead: the Services and weights a
   // Argo must never have given the bad version anything again, nor want a release of the good one.
   await serves();
   assert.equal((await state()).rollout.status?.currentStepIndex, 7);
+});
+
+/** What is stable stands by, as `novactl release` has it before it changes the image. */
+async function standBy(): Promise<Standby> {
+  const hash = (await state()).rollout.status?.stableRS ?? "";
+  await (await Standby.read(client, service))?.standFor(hash);
+  let standby: Standby | undefined;
+  await until("the version before to stand by", async () => {
+    standby = await Standby.read(client, service);
+    return standby?.isReady(hash) === true;
+  });
+  assert.ok(standby !== undefined);
+  return standby;
+}
+
+const ROUTED = { "dwcp-v3": 100, "dwcp-v1": 0, "dwcp-v3-previous": 0 };
+const PAST = { "dwcp-v3": 0, "dwcp-v1": 0, "dwcp-v3-previous": 100 };
+
+for (const [stage, letter, done] of [
+  ["50", "f", "aborted"],
+  ["done", "1", "returned"],
+] as const) {
+  test(`where the version before stands by, a rollback at ${stage} sends requests past Argo at once, and back when Argo has settled`, async () => {
+    await standBy();
+    const image = digest(letter);
+    await releaseUpTo(image, stage);
+    let atSwitch: Promise<unknown[]> | undefined;
+    const [outcome] = await rollBackNow({
+      tell: () => {
+        atSwitch ??= Promise.all([weightsNow(PATHS.route), state().then(({ digest: runs }) => runs)]);
+      },
+    });
+    assert.deepEqual([outcome?.value?.done, outcome?.value?.good, outcome?.value?.notes], [done, good, []]);
+    assert.deepEqual(await atSwitch, [PAST, image], "nothing else has changed yet");
+    assert.deepEqual(await weightsNow(PATHS.route), ROUTED);
+    assert.deepEqual(await weightsNow(), { "dwcp-v3-stable": 100, "dwcp-v3-canary": 0 });
+    const now = await state();
+    assert.deepEqual([now.phase, now.digest, now.stable], ["stable", good, good]);
+    assert.equal(await selected("-stable"), await selected("-previous"));
+  });
+}
+
+test("with Argo's controller dead the requests come back to the same pods, by Services and weights that hold without it", async () => {
+  await standBy();
+  await releaseUpTo(digest("2"), "done");
+  await killArgo();
+  const [outcome] = await rollBackNow();
+  assert.match(outcome?.value?.notes.join() ?? "", /^Argo's controller has not taken the change up/);
+  assert.deepEqual(await weightsNow(PATHS.route), ROUTED);
+  assert.equal(await selected("-stable"), await selected("-previous"));
+  argo = startArgo(server);
+  await until("Argo follows", async () => (await state()).phase === "stable" && (await state()).stable === good);
+});
+
+test("a rollback that was killed once requests went past Argo: another one ends it", async () => {
+  const standby = await standBy();
+  await releaseUpTo(digest("3"), "50");
+  assert.ok(await standby.takeOver());
+  assert.deepEqual(await weightsNow(PATHS.route), PAST);
+  const [outcome] = await rollBackNow();
+  assert.deepEqual([outcome?.value?.done, outcome?.value?.notes], ["aborted", []]);
+  assert.deepEqual(await weightsNow(PATHS.route), ROUTED);
+  // Killed before its record, too: it must not go back one version more.
+  const before = await client.get<Rollout>(PATHS.rollout);
+  const [again] = await rollBackNow();
+  assert.match(again?.error?.message ?? again?.value?.notes.join() ?? "", /nothing to go back to|is back at/);
+  assert.equal((await client.get<Rollout>(PATHS.rollout)).metadata.generation, before.metadata.generation);
+});
+
+test("the kill switch stands: a rollback of v3 leaves the requests with v1", async () => {
+  await standBy();
+  await releaseUpTo(digest("4"), "50");
+  const { spec } = await client.get<TraefikService>(PATHS.route);
+  const toV1 = spec.weighted.services.map((each) => ({ ...each, weight: each.name === "dwcp-v1" ? 100 : 0 }));
+  await client.merge(PATHS.route, { spec: { weighted: { services: toV1 } } });
+  const [outcome] = await rollBackNow();
+  assert.equal(outcome?.value?.done, "aborted");
+  assert.deepEqual(await weightsNow(PATHS.route), { "dwcp-v3": 0, "dwcp-v1": 100, "dwcp-v3-previous": 0 });
 });

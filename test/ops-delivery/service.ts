@@ -106,6 +106,22 @@ const weights = {
   },
 };
 
+/** The route around it, as `novactl` and nobody else changes it. */
+const route = {
+  apiVersion: "traefik.io/v1alpha1",
+  kind: "TraefikService",
+  metadata: metadata("dwcp"),
+  spec: {
+    weighted: {
+      services: [
+        { name: NAME, kind: "TraefikService", weight: 100 },
+        { name: "dwcp-v1", kind: "TraefikService", weight: 0 },
+        { name: `${NAME}-previous`, port: 80, weight: 0 },
+      ],
+    },
+  },
+};
+
 const service = (suffix: string) => ({
   apiVersion: "v1",
   kind: "Service",
@@ -117,6 +133,7 @@ export const PATHS = {
   rollout: `/apis/argoproj.io/v1alpha1/namespaces/${NAMESPACE}/rollouts/${NAME}`,
   release: `/api/v1/namespaces/${NAMESPACE}/configmaps/${NAME}-release`,
   weights: `/apis/traefik.io/v1alpha1/namespaces/${NAMESPACE}/traefikservices/${NAME}`,
+  route: `/apis/traefik.io/v1alpha1/namespaces/${NAMESPACE}/traefikservices/dwcp`,
   service: (suffix: string) => `/api/v1/namespaces/${NAMESPACE}/services/${NAME}${suffix}`,
 };
 
@@ -131,6 +148,8 @@ export async function applyService(client: ClusterClient, image: string, options
   await Promise.all([
     apply(PATHS.release, ceiling(image.split("@")[1] ?? "", "done")),
     apply(PATHS.weights, weights),
+    apply(PATHS.route, route),
+    apply(PATHS.service("-previous"), service("-previous")),
     apply(PATHS.service("-stable"), service("-stable")),
     apply(PATHS.service("-canary"), service("-canary")),
   ]);

@@ -38,7 +38,7 @@ before(async () => {
   server.startControllers();
   startArgo(server);
   await applyService(client, `${REPOSITORY}@${good}`, { gates: false });
-  pods = startPods(client);
+  pods = await startPods(client);
   await declareRights();
   await until("the first version runs", async () => (await state()).phase === "stable");
   gates = await startGates();
