@@ -29,7 +29,7 @@ export const COMPARED_NOWHERE: Readonly<Record<string, readonly string[]>> = {
     ...["DEL-003", "DEL-004", "DEL-005", "DEL-007", "DEL-010", "DEL-011", "DEL-013", "DEL-016", "DEL-017", "DEL-018"],
     ...["DEL-020", "DEL-021", "DEL-022", "DEL-023", "DEL-025", "DEL-026", "DEL-032", "DEL-033", "DEL-034", "DEL-035"],
     ...["DEL-036", "DEL-037", "DEL-038", "DEL-039", "DEL-041", "DEL-042", "DEL-043", "DEL-044", "DEL-045", "DEL-046"],
-    "DEL-047",
+    ...["DEL-047", "DEL-048"],
   ],
   "certificates and names at the edge": [
     ...["TLS-003", "TLS-004", "TLS-005", "TLS-006", "TLS-009", "TLS-010", "TLS-011", "TLS-012"],

@@ -38,6 +38,7 @@ import roomForTwo from "./roomForTwo.ts";
 import selectorsOwner from "./selectorsOwner.ts";
 import stableScale from "./stableScale.ts";
 import stages from "./stages.ts";
+import standby from "./standby.ts";
 import stateStays from "./stateStays.ts";
 import switchBudget from "./switchBudget.ts";
 import trafficApi from "./trafficApi.ts";
@@ -90,6 +91,7 @@ export const delivery: Area = {
     progressThreshold,
     denied,
     otherGeneration,
+    standby,
     firstMeasurement,
     fewRequests,
     stateStays,

@@ -25,7 +25,9 @@ export default stackRule({
 });
 
 function faults(cluster: Cluster, service: KubernetesObject): StackFinding[] {
-  const pods = membersOf(service).map(({ name }) => {
+  // A member of another kind is no generation: such as the version before a release, which stands by.
+  const generations = membersOf(service).filter(({ kind }) => kind === "TraefikService");
+  const pods = generations.map(({ name }) => {
     const rollout = cluster
       .of(KUBERNETES.rollout, service.namespace)
       .find((each) => name !== undefined && weightsOf(each) === name);
