@@ -160,6 +160,7 @@ async function run(bench: Bench, moment: Moment, fault: Fault, number: number): 
     await undo();
   }
   const failed = [...reachable.values()].reduce((sum, probe) => sum + probe.window().failed, 0);
+  if (failed > 0) console.error(`failed:\n${lastFailures(reachable, failed)}`);
   if (outcome.code !== (unreachable.length > 0 ? 2 : 0))
     console.error(`novactl rollback ended with exit code ${outcome.code}:\n${outcome.output}`);
   if (Object.values(outcome.lastAnswers).some(isLate)) console.error(`later than promised:\n${outcome.output}`);
@@ -167,6 +168,15 @@ async function run(bench: Bench, moment: Moment, fault: Fault, number: number): 
   await (unreachable.length > 0 ? takeBack(bench) : allReach(bench, goodDigest(bench), "done"));
   return { moment, fault, lastAnswers: outcome.lastAnswers, failed };
 }
+
+/** What requests of a trial failed with, as far as probes keep it. */
+const lastFailures = (probes: ReadonlyMap<string, Probe>, count: number): string =>
+  [...probes]
+    .flatMap(([region, { failures }]) => failures.map((failure) => ({ region, ...failure })))
+    .toSorted((a, b) => a.at - b.at)
+    .slice(-Math.min(count, 10))
+    .map(({ region, method, status, message }) => `${region}: ${method} ${status} ${message}`)
+    .join("\n");
 
 /** Has every region at the version of before. An API server that has just started again may refuse once. */
 async function takeBack(bench: Bench): Promise<void> {
