@@ -31,7 +31,16 @@ export function badEverywhereTests(environment: () => Environment): void {
           t.diagnostic(`${BAD[region].title}: taken back ${(detection / 1000).toFixed(1)} s after it reached 10 %`);
         }),
       );
-      await sleep(1000);
+      for (const [region, probe] of probes) {
+        // Until its pods have ended, Argo has the gateways load their configuration several times a second (docs/decisions/0017).
+        await until(`${region} to answer everything`, 20, async () => {
+          probe.window();
+          await sleep(1000);
+          return probe.window().failed === 0;
+        });
+        const { failed, requests } = probe.total;
+        t.diagnostic(`${region}: ${failed} of ${requests} requests failed until then`);
+      }
       for (const probe of probes.values()) probe.window();
       await sleep(2000);
       for (const [region, probe] of probes) {
