@@ -6,7 +6,7 @@ const NEXT = "sha256:11111111111111111111111111111111111111111111111111111111111
 export const releases: readonly Change[] = [
   {
     title: "nothing",
-    sentence: "nothing changes, 768 resources stay as they are",
+    sentence: "nothing changes, 771 resources stay as they are",
     dangers: [],
     exitCode: 0,
   },
