@@ -217,5 +217,6 @@ async function rollBack(
   const listed = (figures: readonly (readonly [string, number])[]) =>
     figures.map(([region, milliseconds]) => `${region} ${milliseconds} ms`).join(", ") || "none";
   t.diagnostic(`rollback ${title}: ${listed(times)}; its pods had ended: ${listed(Object.entries(podsEnded))}`);
-  for (const [region, milliseconds] of times) assert.ok(milliseconds < PROMISE_MS, `${region}: ${milliseconds} ms`);
+  for (const [region, milliseconds] of times)
+    assert.ok(milliseconds < PROMISE_MS, `${region}: ${milliseconds} ms; ${stdout.trim()}`);
 }
