@@ -6,8 +6,7 @@ import { FIELD_MANAGER, operator, retryOnConflict, TIMEOUT_MS } from "./edit.ts"
 import type { TraefikService } from "./objects.ts";
 import { record } from "./record.ts";
 import { readRegion } from "./region.ts";
-import { paths, serviceNamed } from "./services.ts";
-import { standbyOf } from "./standby.ts";
+import { paths, serviceNamed, standbyOf } from "./services.ts";
 import { type Verification, verifyGone } from "./verify.ts";
 
 const NAMES = { v1: "dwcp-v1", v3: "dwcp-v3" } as const;

@@ -6,8 +6,9 @@ import { digestOf, short, splitImage } from "./objects.ts";
 import { untilObserved } from "./observed.ts";
 import { deny } from "./record.ts";
 import { denialOf, type RegionState } from "./region.ts";
+import { standbyOf } from "./services.ts";
 import { type Done, decide, lookAt, type Situation } from "./situation.ts";
-import { Standby, standbyOf } from "./standby.ts";
+import { Standby } from "./standby.ts";
 import { setDigest } from "./switchTraffic.ts";
 
 /** Starts a release: the image in the config and in every Rollout, 10 % allowed in the first wave, nothing in the others. */

@@ -47,6 +47,9 @@ export function serviceNamed(name = "dwcp-v3"): Service {
   );
 }
 
+/** Name of the Service that selects the version before, where a service has one. */
+export const standbyOf = ({ name }: Pick<Service, "name">): string => `${name}-previous`;
+
 /** Paths of a service's objects in the API. */
 export const paths = ({ name, namespace, route }: Service) => ({
   rollout: `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/rollouts/${name}`,
@@ -56,7 +59,7 @@ export const paths = ({ name, namespace, route }: Service) => ({
   weights: `/apis/traefik.io/v1alpha1/namespaces/${namespace}/traefikservices/${name}`,
   route: route === undefined ? undefined : `/apis/traefik.io/v1alpha1/namespaces/${namespace}/traefikservices/${route}`,
   services: `/api/v1/namespaces/${namespace}/services`,
-  standby: `/api/v1/namespaces/${namespace}/services/${name}-previous`,
+  standby: `/api/v1/namespaces/${namespace}/services/${standbyOf({ name })}`,
   endpointSlices: `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
   configMaps: `/api/v1/namespaces/${namespace}/configmaps`,
   release: `/api/v1/namespaces/${namespace}/configmaps/${name}-release`,

@@ -3,7 +3,7 @@ import type { ClusterClient, KubernetesObject, ObjectList } from "../../client/c
 import { FIELD_MANAGER, retryOnConflict, TIMEOUT_MS } from "./edit.ts";
 import { HASH_LABEL, type TraefikService } from "./objects.ts";
 import { readTraffic } from "./region.ts";
-import { paths, type Service } from "./services.ts";
+import { paths, type Service, standbyOf } from "./services.ts";
 import { canaryWeight, selectPods } from "./switchTraffic.ts";
 
 interface StandbyService extends KubernetesObject {
@@ -145,8 +145,6 @@ export class Standby {
     );
   }
 }
-
-export const standbyOf = ({ name }: Pick<Service, "name">): string => `${name}-previous`;
 
 /** Whether one member of a route gets all requests. */
 export const servesAlone = ({ spec }: TraefikService, name: string): boolean =>

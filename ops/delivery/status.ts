@@ -10,8 +10,8 @@ import { type Indicators, measuredShare, readIndicators } from "./metrics.ts";
 import type { TraefikService } from "./objects.ts";
 import type { GateVerdict } from "./record.ts";
 import { denialOf, type RegionState, readRegion } from "./region.ts";
-import { paths, type Service, serviceNamed } from "./services.ts";
-import { servesAlone, standbyOf } from "./standby.ts";
+import { paths, type Service, serviceNamed, standbyOf } from "./services.ts";
+import { servesAlone } from "./standby.ts";
 
 /** One region of the delivery screen. */
 export interface RegionDelivery {
