@@ -1,6 +1,5 @@
 import { HorizontalPodAutoscaler } from "@pulumi/kubernetes/autoscaling/v2/horizontalPodAutoscaler.js";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
-import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
 import { ComponentResource, type ComponentResourceOptions, mergeOptions } from "@pulumi/pulumi";
@@ -13,9 +12,7 @@ import { DIGEST_ANNOTATION } from "./canarySteps.ts";
 import { DenyRule } from "./denyRule.ts";
 import { nameLabel, type Program, podTemplate } from "./podTemplate.ts";
 import { HASH_LABEL, rolloutSpec } from "./rolloutSpec.ts";
-
-/** Port of the Services; they forward to the image contract's. */
-export const SERVICE_PORT = 80;
+import { SERVICE_PORT, versionService } from "./versionService.ts";
 
 /** CPU in percent of what was requested at which pods are added: DWCP's target is to stay below 70. */
 const TARGET_CPU = 60;
@@ -73,22 +70,9 @@ export class CanaryService extends ComponentResource {
     );
     const denial = new DenyRule(`${name}-deny-rule`, { service, namespace }, own);
 
-    // Argo points each at one version by a selector of its own, so the whole selector is left alone after creation. Pulumi
-    // would wait for the canary's endpoints, which are there only during a release.
-    const versions = ["stable", "canary"].map(
-      (version) =>
-        new Service(
-          `${name}-${version}`,
-          {
-            metadata: { ...metadata(`-${version}`), annotations: { "pulumi.com/skipAwait": "true" } },
-            spec: {
-              type: "ClusterIP",
-              selector: nameLabel(service),
-              ports: [{ name: "http", port: SERVICE_PORT, targetPort: "http" }],
-            },
-          },
-          { ...own, ignoreChanges: ["spec.selector"] },
-        ),
+    // Argo points each at one version.
+    const versions = ["stable", "canary"].map((version) =>
+      versionService(`${name}-${version}`, service, metadata(`-${version}`), own),
     );
     const weights = new TraefikService(
       `${name}-weights`,

@@ -1,10 +1,8 @@
-import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import { PEER_PATH, PROBES } from "../contract.ts";
 import { IngressRoute, type IngressRouteSpec, Middleware, TraefikService } from "../crds/traefik.ts";
 import { NAMESPACES } from "../platform/names.ts";
-import { SERVICE_PORT } from "./canaryService.ts";
-import { nameLabel } from "./podTemplate.ts";
+import { SERVICE_PORT, versionService } from "./versionService.ts";
 
 const NAME = "dwcp";
 
@@ -31,8 +29,9 @@ export interface RoutesArgs {
 /**
  * How requests get to DWCP: through an outer weighted service, the kill switch between v3 and v1, and behind it the weighted
  * service of each version's own canary. Beside them stands, without weight, what v3 was before its last release: a rollback gives
- * it all requests at once, past Argo, and sets the rest right behind it. Sessions for long streams are opened over the same route (`POST /v1/sessions`), which
- * hands out an endpoint of the version that it led to. No stickiness anywhere: it would hold clients on a withdrawn version.
+ * it all requests at once, past Argo, and sets the rest right behind it. Sessions for long streams are opened over the same route
+ * (`POST /v1/sessions`), which hands out an endpoint of the version that it led to. No stickiness anywhere: it would hold clients
+ * on a withdrawn version.
  */
 export class Routes extends ComponentResource {
   constructor(name: string, args: RoutesArgs, options?: ComponentResourceOptions) {
@@ -43,22 +42,11 @@ export class Routes extends ComponentResource {
     const [v3, v1] = versions;
 
     // `novactl release` points it at the pods of the version that is stable then; until the first release, nobody is sent there.
-    const previous = new Service(
+    const previous = versionService(
       `${name}-previous`,
-      {
-        metadata: {
-          name: `${v3}-previous`,
-          namespace: NAMESPACES.dwcp,
-          // Pulumi would wait for endpoints, which an hour after a release are gone.
-          annotations: { "pulumi.com/skipAwait": "true" },
-        },
-        spec: {
-          type: "ClusterIP",
-          selector: nameLabel(v3),
-          ports: [{ name: "http", port: SERVICE_PORT, targetPort: "http" }],
-        },
-      },
-      { ...own, ignoreChanges: ["spec.selector"] },
+      v3,
+      { name: `${v3}-previous`, namespace: NAMESPACES.dwcp },
+      own,
     );
     const killSwitch = new TraefikService(
       `${name}-kill-switch`,
