@@ -62,6 +62,12 @@ export const killSwitchOf = (cluster: Cluster, namespace: string, weighted: stri
     .of(KUBERNETES.traefikService, namespace)
     .find((service) => isKillSwitch(service) && membersOf(service).some(({ name }) => name === weighted));
 
+/** Findings about a Service whose selector others set, where a run would put the program's back. */
+export const selectorFindings = ({ urn, options }: KubernetesObject): StackFinding[] =>
+  options.ignoreChanges.some((path) => path === "spec.selector" || path === "spec")
+    ? []
+    : [{ urn, text: "ignoreChanges does not hold spec.selector" }];
+
 /** The autoscaler of a workload. */
 export const autoscalerOf = (cluster: Cluster, { namespace, objectName }: KubernetesObject) =>
   cluster.of(KUBERNETES.autoscaler, namespace).find(({ spec }) => {

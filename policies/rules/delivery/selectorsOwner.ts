@@ -1,5 +1,5 @@
 import { canaryOf } from "../../delivery/canary.ts";
-import { ofRollouts } from "../../delivery/released.ts";
+import { ofRollouts, selectorFindings } from "../../delivery/released.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
 import { argoRollouts } from "../../sources/products.ts";
 import { stackRule } from "../../stackRule.ts";
@@ -24,7 +24,6 @@ export default stackRule({
       return [stableService, canaryService]
         .map((name) => cluster.find(KUBERNETES.service, rollout.namespace, name))
         .filter((service) => service !== undefined)
-        .filter(({ options }) => !options.ignoreChanges.some((path) => path === "spec.selector" || path === "spec"))
-        .map(({ urn }) => ({ urn, text: "ignoreChanges does not hold spec.selector" }));
+        .flatMap(selectorFindings);
     }),
 });

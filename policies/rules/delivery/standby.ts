@@ -1,5 +1,5 @@
 import { membersOf } from "../../delivery/canary.ts";
-import { isKillSwitch } from "../../delivery/released.ts";
+import { isKillSwitch, selectorFindings } from "../../delivery/released.ts";
 import { clustersOf } from "../../kubernetes/cluster.ts";
 import { KUBERNETES } from "../../kubernetes/types.ts";
 import { decision } from "../../sources/ours.ts";
@@ -35,10 +35,9 @@ export default stackRule({
               const at = `spec.weighted.services: ${textOf(name) ?? "a member"}`;
               return [
                 ...(weight === 0 ? [] : [{ urn: route.urn, text: `${at} must have weight 0` }]),
-                ...(service === undefined ? [{ urn: route.urn, text: `${at} is no Service of its namespace` }] : []),
-                ...(service?.options.ignoreChanges.some((path) => path === "spec.selector" || path === "spec") === false
-                  ? [{ urn: service.urn, text: "ignoreChanges does not hold spec.selector" }]
-                  : []),
+                ...(service === undefined
+                  ? [{ urn: route.urn, text: `${at} is no Service of its namespace` }]
+                  : selectorFindings(service)),
               ];
             }),
         ),
