@@ -123,12 +123,11 @@ export class Standby {
   async #leadsToSamePods(): Promise<boolean> {
     const { rollout, weights } = await readTraffic(this.#client, this.#service);
     if (weights === undefined || canaryWeight(rollout, weights) !== 0) return false;
-    const [stable, standby] = await Promise.all(
-      [rollout.spec.strategy.canary.stableService, standbyOf(this.#service)].map((name) =>
-        readyPods(this.#client, this.#service, name),
-      ),
-    );
-    return stable !== undefined && stable.size > 0 && stable.symmetricDifference(standby ?? new Set()).size === 0;
+    const [stable, standby] = await Promise.all([
+      readyPods(this.#client, this.#service, rollout.spec.strategy.canary.stableService),
+      readyPods(this.#client, this.#service, standbyOf(this.#service)),
+    ]);
+    return stable.size > 0 && stable.symmetricDifference(standby).size === 0;
   }
 
   /** A stack that was made before there was a standby has a route without it: its weights are not the program's. */
