@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   const [folder, tools] = [resolve(values.folder), resolve(values.tools)];
   let spec = JSON.parse(readFileSync(join(folder, REGION_FILES.spec), "utf8")) as RegionSpec;
   await prepareRegion(folder, spec);
-  enterNetwork(folder, spec);
+  await enterNetwork(folder, spec);
   const logFile = join(folder, REGION_FILES.logs, "supervisor.log");
   const log = (line: string) => appendFileSync(logFile, `${new Date().toISOString()} ${line}\n`);
   const context: RegionContext = {

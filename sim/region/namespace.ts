@@ -1,28 +1,33 @@
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { addressIn } from "../ipv4.ts";
 import type { RegionSpec } from "./spec.ts";
+
+/** Never its synchronous sibling: while a supervisor starts its pods, each call would hold up all that they and the API server ask. */
+const execute = promisify(execFile);
 
 /**
  * Makes the process's own network namespace the region's network: every pod, node and service address is local, names
  * are asked of the cluster's DNS, and no packet can leave.
  * @throws Error when this is not a namespace of our own, or `ip` or `mount` are missing or not allowed
  */
-export function enterNetwork(folder: string, spec: RegionSpec): void {
-  if (!isOwnNamespace())
+export async function enterNetwork(folder: string, spec: RegionSpec): Promise<void> {
+  if (!(await isOwnNamespace()))
     throw new Error(
       "a region needs its own network and mount namespaces: start it with `unshare --net --pid --mount --fork --kill-child=KILL -- …`, and `--user --map-root-user` too unless you are root",
     );
-  run("ip", "link", "set", "lo", "up");
-  for (const range of [spec.podRange, spec.serviceRange, spec.nodeRange]) addLocalRoute(range);
+  await run("ip", "link", "set", "lo", "up");
+  for (const range of [spec.podRange, spec.serviceRange, spec.nodeRange]) await addLocalRoute(range);
   const file = join(folder, "resolv.conf");
   writeFileSync(file, resolverConfig(spec));
-  run("mount", "--bind", file, "/etc/resolv.conf");
+  await run("mount", "--bind", file, "/etc/resolv.conf");
 }
 
 /** Makes a range or address the region's own. Does nothing when it is already. */
-export const addLocalRoute = (range: string): void => run("ip", "route", "replace", "local", range, "dev", "lo");
+export const addLocalRoute = (range: string): Promise<void> =>
+  run("ip", "route", "replace", "local", range, "dev", "lo");
 
 /** Where the cluster's DNS server listens: the tenth service address. */
 export const dnsAddress = ({ serviceRange }: Pick<RegionSpec, "serviceRange">): string => addressIn(serviceRange, 10);
@@ -32,8 +37,8 @@ const resolverConfig = (spec: RegionSpec): string =>
   `nameserver ${dnsAddress(spec)}\nsearch svc.cluster.local cluster.local\noptions ndots:5 timeout:2 attempts:2\n`;
 
 /** A namespace that has just been made has no link that is up, but perhaps the loopback; and its first process is this one. */
-function isOwnNamespace(): boolean {
-  const links = JSON.parse(execFileSync("ip", ["-json", "link"], { encoding: "utf8" })) as Link[];
+async function isOwnNamespace(): Promise<boolean> {
+  const links = JSON.parse((await execute("ip", ["-json", "link"])).stdout) as Link[];
   return process.pid === 1 && links.every(({ link_type, flags }) => link_type === "loopback" || !flags.includes("UP"));
 }
 
@@ -42,9 +47,9 @@ interface Link {
   flags: string[];
 }
 
-function run(program: string, ...args: string[]): void {
+async function run(program: string, ...args: string[]): Promise<void> {
   try {
-    execFileSync(program, args, { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" });
+    await execute(program, args);
   } catch (error) {
     const { code, stderr, message } = error as NodeJS.ErrnoException & { stderr?: string };
     const why =

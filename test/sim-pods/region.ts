@@ -106,7 +106,7 @@ export async function startRegion(programs: Programs): Promise<TestRegion> {
   const tools = process.env.NOVACRON_TOOLS ?? (await setUpRegionTools());
   const folder = mkdtempSync(join(tmpdir(), "novacron-pods-"));
   await prepareRegion(folder, SPEC);
-  enterNetwork(folder, SPEC);
+  await enterNetwork(folder, SPEC);
   const log = (line: string): void => console.error(`# ${line}`);
   const client = adminClient(folder);
   const processes = new Processes(folder, log);

@@ -52,7 +52,7 @@ export class Internet {
     if (isInside || this.#isOwn(address) || this.#names.has(address) || this.#led.has(target)) return;
     this.#led.add(target);
     try {
-      addLocalRoute(`${address}/32`);
+      await addLocalRoute(`${address}/32`);
       this.#forwarders.push(await listen(address, port, () => outside.connect(address, port).catch(() => undefined)));
     } catch (error) {
       this.#led.delete(target);
@@ -76,7 +76,7 @@ export class Internet {
   }
 
   async #reach(address: string): Promise<void> {
-    addLocalRoute(`${address}/32`);
+    await addLocalRoute(`${address}/32`);
     for (const port of PORTS) {
       const dial = () => this.#region.outside.connect(this.#names.get(address) ?? address, port).catch(() => undefined);
       this.#forwarders.push(await listen(address, port, dial));

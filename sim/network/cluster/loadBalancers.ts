@@ -64,7 +64,7 @@ export class LoadBalancers {
         await this.#demandController(request.annotations);
         const addresses = await this.#region.outside.addresses(request);
         if (addresses.length === 0) throw new Error("the cloud gave no address");
-        for (const address of addresses) addLocalRoute(`${address}/32`);
+        for (const address of addresses) await addLocalRoute(`${address}/32`);
         if (this.#asked.get(key)?.request !== text) return;
         this.#asked.set(key, { request: text, addresses });
         this.#onAddresses(service, addresses);
