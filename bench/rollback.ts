@@ -163,7 +163,8 @@ async function run(bench: Bench, moment: Moment, fault: Fault, number: number): 
   if (failed > 0) console.error(`failed:\n${lastFailures(reachable, failed)}`);
   if (outcome.code !== (unreachable.length > 0 ? 2 : 0))
     console.error(`novactl rollback ended with exit code ${outcome.code}:\n${outcome.output}`);
-  if (Object.values(outcome.lastAnswers).some(isLate)) console.error(`later than promised:\n${outcome.output}`);
+  if (Object.values(outcome.lastAnswers).some(isLate))
+    console.error(`later than promised; not looking for ${outcome.blind} ms at most:\n${outcome.output}`);
   // What an unreachable region has missed.
   await (unreachable.length > 0 ? takeBack(bench) : allReach(bench, goodDigest(bench), "done"));
   return { moment, fault, lastAnswers: outcome.lastAnswers, failed };

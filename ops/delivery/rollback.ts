@@ -29,6 +29,9 @@ export interface RegionRollback {
   good?: string;
   /** The stage that the bad digest had come to. */
   stage: string;
+  /** Milliseconds from the decision until the region was asked what it runs, and until it had said so. */
+  askedAfter?: number;
+  answeredAfter?: number;
   /** Milliseconds from the decision until the API server had confirmed the switch. */
   switchedAfter?: number;
   verification?: Verification;
@@ -92,10 +95,10 @@ export function rollBack(
     const beginning = await beginnings.get(cluster.region);
     if (beginning === undefined) throw new Error(`${cluster.region} was not looked at`);
     const result = await rollBackRegion(cluster, beginning);
-    const { standby } = beginning;
+    const { standby, askedAfter, answeredAfter } = beginning;
     if (standby?.serves === true)
       result.notes.push(...(await attempt("giving the requests back", () => standby.giveBack())));
-    return result;
+    return { ...result, askedAfter, answeredAfter };
   });
 }
 
@@ -111,20 +114,25 @@ interface Beginning {
   state: RegionState;
   standby: Standby | undefined;
   stopped: Stopped | undefined;
+  askedAfter: number;
+  answeredAfter: number;
 }
 
 /** Stops a canary before anything else is read; what is left to be read or decided comes after it. */
 async function begin(cluster: RegionCluster, options: RollbackOptions): Promise<Beginning> {
-  const { client } = cluster;
-  const { service } = options;
+  const { client, region } = cluster;
+  const { service, decided, tell } = options;
+  const askedAfter = since(decided);
   const [traffic, standby] = await Promise.all([readTraffic(client, service), Standby.read(client, service)]);
+  const answeredAfter = since(decided);
+  tell?.(region, `asked after ${askedAfter} ms, answered after ${answeredAfter} ms`);
   let reading: Promise<RegionState> | undefined;
   const read = (): Promise<RegionState> => {
     reading ??= readRegion(client, service, traffic);
     return reading;
   };
   const stopped = isUnderWay(traffic.rollout) ? await stop(cluster, traffic, standby, read, options) : undefined;
-  return { state: await read(), standby, stopped };
+  return { state: await read(), standby, stopped, askedAfter, answeredAfter };
 }
 
 /** The digest that a rollback has taken away already, where Argo's controller has not followed yet. */

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
 import type { Probe } from "./probe.ts";
 import { waitUntil } from "./waiting.ts";
@@ -15,6 +16,8 @@ export interface TimedRollback {
    * after the start.
    */
   lastAnswers: Record<string, number>;
+  /** Milliseconds of the longest time in which this process looked at nothing: answers of that time are known that much too late. */
+  blind: number;
 }
 
 /** What is promised: no answer of what was taken back later than this, in milliseconds from the decision. */
@@ -48,6 +51,8 @@ export async function timedRollback(
   digest: string,
   probes: ReadonlyMap<string, Probe>,
 ): Promise<TimedRollback> {
+  const delay = monitorEventLoopDelay();
+  delay.enable();
   const decided = performance.now();
   const child = spawn(process.execPath, [...process.execArgv, MAIN, "rollback", ...args], {
     stdio: ["ignore", "pipe", "pipe"],
@@ -65,6 +70,7 @@ export async function timedRollback(
     every: 50,
     state: () => output.trim(),
   });
+  delay.disable();
   const lastAnswers = [...probes].map(([region, probe]): [string, number] => [
     region,
     Math.round(Math.max(0, (probe.lastAnswer(digest)?.at ?? 0) - decided)),
@@ -74,5 +80,6 @@ export async function timedRollback(
     output: output.trim(),
     milliseconds: Math.round(ended - decided),
     lastAnswers: Object.fromEntries(lastAnswers),
+    blind: Math.round(delay.max / 1e6),
   };
 }
