@@ -17,11 +17,16 @@ const WARM_SECONDS = 3600;
  */
 const ABORTED_SECONDS = 5;
 
+/** Old versions that Argo keeps: as many as may fail one after the other before anybody loses track. */
+const KEPT_VERSIONS = 12;
+
 /**
- * Argo counts what was created in between, releases that failed among it: with a window of one, a single failed release
- * would send a rollback through the gates, its pods scaled to none on the way. What failed is kept out by the deny rule.
+ * More than are ever kept. Argo counts what was created in between, releases that failed among it, and what is outside of the
+ * window goes back through the gates, its pods scaled to none on the way. These are the pods that serve: after ten failed
+ * releases in a row, two of three rollbacks after full promotion went without an answer for three and for five seconds. What
+ * failed is kept out by the deny rule.
  */
-const ROLLBACK_WINDOW = 10;
+const ROLLBACK_WINDOW = 2 * KEPT_VERSIONS;
 
 export interface RolloutFacts {
   service: string;
@@ -43,8 +48,7 @@ export function rolloutSpec({ service, template, leastReplicas, judged }: Rollou
     template,
     // Two seconds of readiness, so that a pod that is ready for a moment only gets no requests.
     minReadySeconds: 2,
-    // The window, stable and the canary.
-    revisionHistoryLimit: ROLLBACK_WINDOW + 2,
+    revisionHistoryLimit: KEPT_VERSIONS,
     rollbackWindow: { revisions: ROLLBACK_WINDOW },
     // Pods that do not come up abort the release; waiting at a gate is no lack of progress to Argo.
     progressDeadlineSeconds: 300,

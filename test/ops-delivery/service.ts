@@ -39,7 +39,7 @@ export function rollout(image: string, options: { gates: boolean } = { gates: tr
     metadata: { ...metadata(NAME), annotations: { "novacron.io/digest": own } },
     spec: {
       selector: { matchLabels: { "app.kubernetes.io/name": NAME } },
-      rollbackWindow: { revisions: 1 },
+      rollbackWindow: { revisions: 24 },
       template: {
         metadata: { labels: { "app.kubernetes.io/name": NAME }, annotations: { "novacron.io/digest": own } },
         spec: {
