@@ -3,7 +3,7 @@ import type { RegionCluster } from "../clusters.ts";
 import { short } from "./objects.ts";
 import { deny } from "./record.ts";
 import type { RegionState } from "./region.ts";
-import type { RollbackOptions } from "./rollback.ts";
+import type { RollbackOptions } from "./rollbackOptions.ts";
 import { isUnderWay } from "./switchTraffic.ts";
 import { type Verification, verifyGone } from "./verify.ts";
 
@@ -76,5 +76,3 @@ export const failures = (results: readonly PromiseSettledResult<unknown>[], name
       ? []
       : [`${names[index]} failed: ${result.reason instanceof Error ? result.reason.message : result.reason}`],
   );
-
-export const since = (decided: number): number => Math.round(performance.now() - decided);

@@ -6,9 +6,8 @@ import { digestOf, short, splitImage } from "./objects.ts";
 import { untilObserved } from "./observed.ts";
 import { deny } from "./record.ts";
 import { denialOf, type RegionState } from "./region.ts";
-import { standbyOf } from "./services.ts";
 import { type Done, decide, lookAt, type Situation } from "./situation.ts";
-import { Standby } from "./standby.ts";
+import { describeServing, Standby } from "./standby.ts";
 import { setDigest } from "./switchTraffic.ts";
 
 /** Starts a release: the image in the config and in every Rollout, 10 % allowed in the first wave, nothing in the others. */
@@ -65,13 +64,10 @@ export async function release(stack: string, simulated: boolean, image: string, 
 }
 
 /** @throws OperatorError where the version before still has all requests: pointed elsewhere, it would take those along */
-async function readStandbys({ clusters, service, stack }: Situation): Promise<Map<string, Standby>> {
+async function readStandbys({ clusters, service }: Situation): Promise<Map<string, Standby>> {
   const outcomes = await inEachRegion(clusters, ({ client }) => Standby.read(client, service));
   const serving = outcomes.filter(({ value }) => value?.serves === true).map(({ region }) => region);
-  if (serving.length > 0)
-    throw new OperatorError(
-      `in ${serving.join(" and ")} all requests go to ${standbyOf(service)}: a rollback is under way there, or did not end; \`novactl rollback ${stack}\` ends it`,
-    );
+  if (serving.length > 0) throw new OperatorError(`in ${serving.join(" and ")} ${describeServing(service)}`);
   return new Map(outcomes.flatMap(({ region, value }) => (value === undefined ? [] : [[region, value]])));
 }
 

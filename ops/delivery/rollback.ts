@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { inEachRegion, type Outcome, type RegionCluster } from "../clusters.ts";
-import { afterSwitch, attempt, failures, since, verify } from "./afterSwitch.ts";
+import { afterSwitch, attempt, failures, verify } from "./afterSwitch.ts";
 import { digestOf, short } from "./objects.ts";
 import { untilObserved } from "./observed.ts";
 import { reasonToStay } from "./reasonToStay.ts";
 import { denialOf, hashOf, type RegionState, readRegion, readTraffic, type Traffic } from "./region.ts";
-import type { Service } from "./services.ts";
+import { type RollbackOptions, since } from "./rollbackOptions.ts";
 import { Standby } from "./standby.ts";
 import {
   holdWeights,
@@ -37,18 +37,6 @@ export interface RegionRollback {
   verification?: Verification;
   /** What could not be done, or is left to be done; empty when all went well. */
   notes: string[];
-}
-
-export interface RollbackOptions {
-  service: Service;
-  /** When the operator decided: the start of the command. */
-  decided: number;
-  who: string;
-  reason: string;
-  /** Whether the whole stack goes back, so that the config will name the good digest again. */
-  whole: boolean;
-  /** Told as soon as it is so, in each region. */
-  tell?: (region: string, news: string) => void;
 }
 
 /** How long a region that has fully promoted waits to hear from others what is being released. */

@@ -6,7 +6,8 @@ import { styled, table } from "../table.ts";
 import { operator } from "./edit.ts";
 import { short } from "./objects.ts";
 import { type HistoryEntry, record } from "./record.ts";
-import { type RegionRollback, type RollbackOptions, rollBack } from "./rollback.ts";
+import { type RegionRollback, rollBack } from "./rollback.ts";
+import { type RollbackOptions, since } from "./rollbackOptions.ts";
 import { type Service, serviceNamed } from "./services.ts";
 
 export interface RollbackWish {
@@ -181,7 +182,7 @@ async function retireAll(
     if (bad === undefined || !isLeft || verification?.clear === false) return;
     try {
       await retire(client, service, bad);
-      const after = Math.round(performance.now() - decided);
+      const after = since(decided);
       podsEnded[region] = after;
       tell?.(region, `pods of ${short(bad)} have ended after ${after} ms`);
     } catch (error) {

@@ -5,6 +5,7 @@ import { HASH_LABEL, type TraefikService } from "./objects.ts";
 import { readTraffic } from "./region.ts";
 import { paths, type Service, standbyOf } from "./services.ts";
 import { canaryWeight, selectPods } from "./switchTraffic.ts";
+import { waitUntil } from "./waiting.ts";
 
 interface StandbyService extends KubernetesObject {
   spec: { selector: Record<string, string>; ports: { port: number }[] };
@@ -17,8 +18,7 @@ interface EndpointSlice extends KubernetesObject {
 const OPTIONS = { fieldManager: FIELD_MANAGER, timeout: TIMEOUT_MS };
 
 /** How long what Argo routes to gets to become the same pods, and how often that is looked at. */
-const GIVE_BACK_MS = 10_000;
-const LOOK_MS = 500;
+const PATIENCE = { seconds: 10, every: 500 };
 
 /** From the last change behind the route until it leads there again: gateways learn of endpoints and of routes by different watches. */
 const SURE_MS = 1_000;
@@ -98,16 +98,15 @@ export class Standby {
   }
 
   /**
-   * Gives the requests back to the service, once that leads to the same pods and to nothing else. Returns what is left to be
-   * done, or undefined.
+   * Gives the requests back to the service, once that leads to the same pods and to nothing else.
+   * @throws OperatorError when it does not in time
    */
-  async giveBack(): Promise<string | undefined> {
-    const deadline = performance.now() + GIVE_BACK_MS;
-    while (!(await this.#leadsToSamePods().catch(() => false))) {
-      if (performance.now() > deadline)
-        return `requests go past Argo to ${standbyOf(this.#service)}, since ${this.#service.name} does not lead to the same pods yet; repeat the command to set that right`;
-      await sleep(LOOK_MS);
-    }
+  async giveBack(): Promise<undefined> {
+    const { name } = this.#service;
+    await waitUntil(`${name} to lead to the same pods`, () => this.#leadsToSamePods().catch(() => false), {
+      ...PATIENCE,
+      state: () => describeServing(this.#service),
+    });
     await sleep(SURE_MS);
     await retryOnConflict(async () => {
       const live = await this.#client.request<TraefikService>("GET", this.#path, {
@@ -117,7 +116,6 @@ export class Standby {
         ? await this.#giveAllTo(this.#service.name, live)
         : live;
     });
-    return undefined;
   }
 
   async #leadsToSamePods(): Promise<boolean> {
@@ -148,6 +146,10 @@ export class Standby {
 /** Whether one member of a route gets all requests. */
 export const servesAlone = ({ spec }: TraefikService, name: string): boolean =>
   spec.weighted.services.every((member) => (member.weight ?? 0) > 0 === (member.name === name));
+
+/** What there is to say where a standby serves alone. */
+export const describeServing = (service: Service): string =>
+  `all requests go to ${standbyOf(service)}: a rollback is under way, or did not end; another \`novactl rollback\` ends it`;
 
 /** Addresses of a Service's pods that are ready. */
 async function readyPods(client: ClusterClient, service: Service, name: string): Promise<Set<string>> {

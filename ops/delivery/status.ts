@@ -11,7 +11,7 @@ import type { TraefikService } from "./objects.ts";
 import type { GateVerdict } from "./record.ts";
 import { denialOf, type RegionState, readRegion } from "./region.ts";
 import { paths, type Service, serviceNamed, standbyOf } from "./services.ts";
-import { servesAlone } from "./standby.ts";
+import { describeServing, servesAlone } from "./standby.ts";
 
 /** One region of the delivery screen. */
 export interface RegionDelivery {
@@ -110,10 +110,7 @@ async function readRegionDelivery({ client }: RegionCluster, service: Service) {
     }),
     readRoute(client, service),
   ]);
-  if (route !== undefined && servesAlone(route, standbyOf(service)))
-    notes.push(
-      `all requests go to ${standbyOf(service)}: a rollback is under way, or did not end; \`novactl rollback\` ends it`,
-    );
+  if (route !== undefined && servesAlone(route, standbyOf(service))) notes.push(describeServing(service));
   const { rollout, phase, stage, ceiling, digest, stable, weight, history } = state;
   const { currentPodHash, stableRS } = rollout.status ?? {};
   const denied = digest === undefined ? undefined : denialOf(state, digest);

@@ -6,7 +6,8 @@ import type { Rollout, TraefikService } from "../../ops/delivery/objects.ts";
 import { untilObserved } from "../../ops/delivery/observed.ts";
 import { readDenied } from "../../ops/delivery/record.ts";
 import { readRegion } from "../../ops/delivery/region.ts";
-import { type RollbackOptions, rollBack } from "../../ops/delivery/rollback.ts";
+import { rollBack } from "../../ops/delivery/rollback.ts";
+import type { RollbackOptions } from "../../ops/delivery/rollbackOptions.ts";
 import { serviceNamed } from "../../ops/delivery/services.ts";
 import { Standby } from "../../ops/delivery/standby.ts";
 import { setDigest } from "../../ops/delivery/switchTraffic.ts";
@@ -231,8 +232,9 @@ for (const [stage, letter, done] of [
     await releaseUpTo(image, stage);
     let atSwitch: Promise<unknown[]> | undefined;
     const [outcome] = await rollBackNow({
-      tell: () => {
-        atSwitch ??= Promise.all([weightsNow(PATHS.route), state().then(({ digest: runs }) => runs)]);
+      tell: (_, news) => {
+        if (news.startsWith("switched"))
+          atSwitch ??= Promise.all([weightsNow(PATHS.route), state().then(({ digest: runs }) => runs)]);
       },
     });
     assert.deepEqual([outcome?.value?.done, outcome?.value?.good, outcome?.value?.notes], [done, good, []]);
