@@ -23,7 +23,8 @@ const ANSWER_MS = 10_000;
 export function askSocket(socketPath: string, { method, path, body, timeout = ANSWER_MS }: SocketRequest) {
   return new Promise<SocketAnswer>((resolve, reject) => {
     const headers = body === undefined ? {} : { "content-type": "application/json" };
-    const request = send({ socketPath, method, path, headers, timeout }, (response) => {
+    // A connection of its own: one that was kept may be closed by the other side just as a request leaves on it.
+    const request = send({ socketPath, method, path, headers, timeout, agent: false }, (response) => {
       response
         .setEncoding("utf8")
         .toArray()

@@ -17,6 +17,9 @@ let region: RunningRegion;
 let outside: Server;
 const folder = mkdtempSync(join(tmpdir(), "outside-"));
 
+/** Questions to which the cloud's answer gets lost. */
+let troubles = 0;
+
 before(async () => {
   const socket = join(folder, "outside.sock");
   outside = await listen(socket);
@@ -44,6 +47,16 @@ test("a user has the rights that roles give and no others; who the user is, the 
   await eventually(() => viewer.get("/api/v1/namespaces/default/configmaps"));
   await assert.rejects(viewer.get("/api/v1/namespaces/default/secrets"), refusedWith(403));
   stranger.close();
+  viewer.close();
+});
+
+test("a cloud that cannot be asked for a moment refuses nobody", async () => {
+  // API servers keep what they know of a token for ten seconds.
+  await sleep(10_500);
+  troubles = 2;
+  const viewer = region.clientWith("token-of-viewer");
+  await viewer.get("/api/v1/namespaces/default/configmaps");
+  assert.equal(troubles, 0);
   viewer.close();
 });
 
@@ -184,6 +197,11 @@ async function listen(socket: string): Promise<Server> {
   const server = createServer(async (request, response) => {
     const { token } = JSON.parse((await request.setEncoding("utf8").toArray()).join("")) as { token: string };
     const known = { authenticated: true, username: "viewer@example.com", groups: ["viewers"] };
+    if (troubles > 0) {
+      troubles -= 1;
+      request.socket.destroy();
+      return;
+    }
     response.end(JSON.stringify(token === "token-of-viewer" ? known : { authenticated: false }));
   });
   await new Promise<void>((resolve) => server.listen(socket, resolve));
