@@ -148,11 +148,12 @@ async function run(bench: Bench, moment: Moment, fault: Fault, number: number): 
 
   const affected = clusters[number % clusters.length] ?? clusters[0];
   if (affected === undefined) throw new Error("the stack has no regions");
-  const { undo, unreachable = [] } = await fault.begin({ service, clusters, affected });
+  const { begin, undo, unreachable = [] } = await fault.prepare({ service, clusters, affected });
   const reachable = new Map([...probes].filter(([region]) => !unreachable.includes(region)));
-  for (const probe of probes.values()) probe.window();
   let outcome: TimedRollback;
   try {
+    await begin();
+    for (const probe of probes.values()) probe.window();
     await sleep(DECIDES_AFTER_MS);
     if (!answersWithin(bench, digest, SERVED_MS)) throw new Error("the release was gone before anybody decided");
     outcome = await timedRollback(ROLLBACK, digest, reachable);

@@ -14,7 +14,9 @@ interface World {
   affected: RegionCluster;
 }
 
-interface Begun {
+interface Trouble {
+  begin: () => Promise<void>;
+  /** Mends it, also where it began only in part. */
   undo: () => Promise<void>;
   /** Regions in which nothing can be decided meanwhile. */
   unreachable?: readonly string[];
@@ -25,7 +27,7 @@ export interface Fault {
   name: string;
   /** In names of figures. */
   key: string;
-  begin: (world: World) => Promise<Begun>;
+  prepare: (world: World) => Promise<Trouble>;
 }
 
 const control = async (route: string, body?: unknown): Promise<unknown> =>
@@ -39,7 +41,7 @@ type Pod = KubernetesObject & { status?: { conditions?: { type: string; status: 
 const isReady = ({ status }: Pod): boolean =>
   status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") === true;
 
-async function controllerDead({ clusters }: World): Promise<Begun> {
+async function controllerDead({ clusters }: World): Promise<Trouble> {
   const before = await Promise.all(
     clusters.map(async ({ client }) => {
       const { spec } = await client.request<{ spec: { replicas?: number } }>("GET", CONTROLLER);
@@ -51,11 +53,13 @@ async function controllerDead({ clusters }: World): Promise<Begun> {
     (await Promise.all(clusters.map(({ client }) => client.request<ObjectList<Pod>>("GET", CONTROLLER_PODS)))).map(
       ({ items }) => items,
     );
-  await Promise.all(before.map(({ client }) => scale(client, 0)));
-  await waitUntil("Argo's controllers to end", async () => (await pods()).every((items) => items.length === 0), {
-    seconds: 90,
-  });
   return {
+    begin: async () => {
+      await Promise.all(before.map(({ client }) => scale(client, 0)));
+      await waitUntil("Argo's controllers to end", async () => (await pods()).every((items) => items.length === 0), {
+        seconds: 90,
+      });
+    },
     undo: async () => {
       await Promise.all(before.map(({ client, replicas }) => scale(client, replicas)));
       await waitUntil("Argo's controllers", async () => (await pods()).every((items) => items.some(isReady)), {
@@ -66,7 +70,7 @@ async function controllerDead({ clusters }: World): Promise<Begun> {
 }
 
 /** Its container ends, and does not become ready again. */
-async function stablePodDead({ affected: { region, client }, service }: World): Promise<Begun> {
+async function stablePodDead({ affected: { region, client }, service }: World): Promise<Trouble> {
   const { rollout } = await readRegion(client, service);
   const stable = async () =>
     (
@@ -77,17 +81,21 @@ async function stablePodDead({ affected: { region, client }, service }: World): 
   const [pod] = await stable();
   if (pod === undefined) throw new Error(`${region} has no pod of stable`);
   const selector = { namespace: service.namespace, pod: pod.metadata.name };
-  await control(`POST /regions/${region}/faults`, { ...selector, faults: { unready: true } });
-  await control(`POST /regions/${region}/crash`, selector);
   const isDown = async () => (await stable()).some((one) => one.metadata.name === selector.pod && !isReady(one));
-  await waitUntil(`${selector.pod} to be down`, isDown, { seconds: 60 });
-  return { undo: async () => void (await control(`DELETE /regions/${region}/faults`)) };
+  return {
+    begin: async () => {
+      await control(`POST /regions/${region}/faults`, { ...selector, faults: { unready: true } });
+      await control(`POST /regions/${region}/crash`, selector);
+      await waitUntil(`${selector.pod} to be down`, isDown, { seconds: 60 });
+    },
+    undo: async () => void (await control(`DELETE /regions/${region}/faults`)),
+  };
 }
 
-async function apiServerGone({ affected: { region, client } }: World): Promise<Begun> {
-  await control(`POST /regions/${region}/processes/kube-apiserver/stop`, {});
+async function apiServerGone({ affected: { region, client } }: World): Promise<Trouble> {
   return {
     unreachable: [region],
+    begin: async () => void (await control(`POST /regions/${region}/processes/kube-apiserver/stop`, {})),
     undo: async () => {
       await control(`POST /regions/${region}/processes/kube-apiserver/start`, {});
       const answers = () =>
@@ -100,10 +108,12 @@ async function apiServerGone({ affected: { region, client } }: World): Promise<B
   };
 }
 
+const nothing = (): Promise<void> => Promise.resolve();
+
 /** In the order in which they are tried. */
 export const faults: readonly Fault[] = [
-  { name: "nothing broken", key: "no_fault", begin: () => Promise.resolve({ undo: () => Promise.resolve() }) },
-  { name: "Argo's controllers dead", key: "controller_dead", begin: controllerDead },
-  { name: "a stable pod dead", key: "stable_pod_dead", begin: stablePodDead },
-  { name: "an API server unreachable", key: "api_server_unreachable", begin: apiServerGone },
+  { name: "nothing broken", key: "no_fault", prepare: async () => ({ begin: nothing, undo: nothing }) },
+  { name: "Argo's controllers dead", key: "controller_dead", prepare: controllerDead },
+  { name: "a stable pod dead", key: "stable_pod_dead", prepare: stablePodDead },
+  { name: "an API server unreachable", key: "api_server_unreachable", prepare: apiServerGone },
 ];
