@@ -39,7 +39,8 @@ export function rollout(image: string, options: { gates: boolean } = { gates: tr
     metadata: { ...metadata(NAME), annotations: { "novacron.io/digest": own } },
     spec: {
       selector: { matchLabels: { "app.kubernetes.io/name": NAME } },
-      rollbackWindow: { revisions: 24 },
+      revisionHistoryLimit: 3,
+      rollbackWindow: { revisions: 10 },
       template: {
         metadata: { labels: { "app.kubernetes.io/name": NAME }, annotations: { "novacron.io/digest": own } },
         spec: {

@@ -15,6 +15,6 @@ export default rule({
     ),
     argoRollouts("docs/features/rollback.md", "a rollback goes back to a ReplicaSet of the history"),
   ],
-  fix: "Set spec.revisionHistoryLimit to 10, which is Argo's own default, or more.",
-  ...settings({ [KUBERNETES.rollout]: { "spec.revisionHistoryLimit": atLeast(10) } }),
+  fix: "Set spec.revisionHistoryLimit to 2 or more.",
+  ...settings({ [KUBERNETES.rollout]: { "spec.revisionHistoryLimit": atLeast(2) } }),
 });
