@@ -64,10 +64,10 @@ export async function release(stack: string, simulated: boolean, image: string, 
 }
 
 /** @throws OperatorError where the version before still has all requests: pointed elsewhere, it would take those along */
-async function readStandbys({ clusters, service }: Situation): Promise<Map<string, Standby>> {
+async function readStandbys({ clusters, service, stack }: Situation): Promise<Map<string, Standby>> {
   const outcomes = await inEachRegion(clusters, ({ client }) => Standby.read(client, service));
   const serving = outcomes.filter(({ value }) => value?.serves === true).map(({ region }) => region);
-  if (serving.length > 0) throw new OperatorError(`in ${serving.join(" and ")} ${describeServing(service)}`);
+  if (serving.length > 0) throw new OperatorError(`in ${serving.join(" and ")} ${describeServing(service, stack)}`);
   return new Map(outcomes.flatMap(({ region, value }) => (value === undefined ? [] : [[region, value]])));
 }
 

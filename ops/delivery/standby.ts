@@ -147,9 +147,9 @@ export class Standby {
 export const servesAlone = ({ spec }: TraefikService, name: string): boolean =>
   spec.weighted.services.every((member) => (member.weight ?? 0) > 0 === (member.name === name));
 
-/** What there is to say where a standby serves alone. */
-export const describeServing = (service: Service): string =>
-  `all requests go to ${standbyOf(service)}: a rollback is under way, or did not end; another \`novactl rollback\` ends it`;
+/** What there is to say where a standby serves alone. @param stack to name in the command, where it is known */
+export const describeServing = (service: Service, stack = ""): string =>
+  `all requests go to ${standbyOf(service)}: a rollback is under way, or did not end; \`${`novactl rollback ${stack}`.trim()}\` ends it`;
 
 /** Addresses of a Service's pods that are ready. */
 async function readyPods(client: ClusterClient, service: Service, name: string): Promise<Set<string>> {

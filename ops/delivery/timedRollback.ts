@@ -51,8 +51,7 @@ export async function timedRollback(
   digest: string,
   probes: ReadonlyMap<string, Probe>,
 ): Promise<TimedRollback> {
-  const delay = monitorEventLoopDelay();
-  delay.enable();
+  const longestGap = watchGaps();
   const decided = performance.now();
   const child = spawn(process.execPath, [...process.execArgv, MAIN, "rollback", ...args], {
     stdio: ["ignore", "pipe", "pipe"],
@@ -70,7 +69,6 @@ export async function timedRollback(
     every: 50,
     state: () => output.trim(),
   });
-  delay.disable();
   const lastAnswers = [...probes].map(([region, probe]): [string, number] => [
     region,
     Math.round(Math.max(0, (probe.lastAnswer(digest)?.at ?? 0) - decided)),
@@ -80,6 +78,16 @@ export async function timedRollback(
     output: output.trim(),
     milliseconds: Math.round(ended - decided),
     lastAnswers: Object.fromEntries(lastAnswers),
-    blind: Math.round(delay.max / 1e6),
+    blind: longestGap(),
+  };
+}
+
+/** Says, once, the milliseconds of the longest time since in which this process looked at nothing. */
+export function watchGaps(): () => number {
+  const delay = monitorEventLoopDelay();
+  delay.enable();
+  return () => {
+    delay.disable();
+    return Math.round(delay.max / 1e6);
   };
 }

@@ -2,12 +2,11 @@ import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Stage } from "../../infra/plan/release.ts";
 import type { Probe } from "../../ops/delivery/probe.ts";
-import { DECIDES_AFTER_MS, PROMISE_MS, SERVED_MS } from "../../ops/delivery/timedRollback.ts";
+import { DECIDES_AFTER_MS, PROMISE_MS, SERVED_MS, watchGaps } from "../../ops/delivery/timedRollback.ts";
 import { checkout, novactl } from "../ops/novactl.ts";
 import { digestNamed, type Environment, REGIONS, type RegionName, STACK, until } from "./environment.ts";
 import { atFullPace } from "./pace.ts";
@@ -199,8 +198,7 @@ async function rollBack(
     const { rollout } = await stateOf(environment, region);
     assert.fail(`${region}: the release was gone before anybody decided; ${rollout.status?.message}`);
   }
-  const delay = monitorEventLoopDelay();
-  delay.enable();
+  const longestGap = watchGaps();
   const { code, stdout, stderr } = await environment.novactl(
     "rollback",
     STACK,
@@ -212,8 +210,7 @@ async function rollBack(
   assert.equal(code, expected, `${stdout}\n${stderr}`);
   // Whatever comes later than this is later than promised anyway.
   await sleep(Math.max(0, decision + PROMISE_MS + 1_000 - performance.now()));
-  delay.disable();
-  const blind = Math.round(delay.max / 1e6);
+  const blind = longestGap();
   const times = regions.map((region) => {
     const last = probes.get(region)?.lastAnswer(digest)?.at ?? decision;
     return [region, Math.max(0, Math.round(last - decision))] as const;

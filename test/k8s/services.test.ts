@@ -51,6 +51,7 @@ test("going back is a change of weights at every moment: stable is whole, and th
     assert.ok(canary.abortScaleDownDelaySeconds >= 5 && canary.abortScaleDownDelaySeconds <= 30);
     // Releases that failed in between count too: nothing that is kept may be outside of the window.
     assert.ok(spec.rollbackWindow.revisions > spec.revisionHistoryLimit);
+    assert.ok(spec.revisionHistoryLimit > 1);
     assert.ok(spec.progressDeadlineSeconds > spec.minReadySeconds);
   }
 });

@@ -172,6 +172,6 @@ test("no release begins while a rollback that was cut off leaves the requests wi
   assert.ok(await standby?.takeOver());
   const { code, stderr } = await run("release", "staging", "--image", `${REPOSITORY}@${digest("c")}`);
   assert.equal(code, 1);
-  assert.match(stderr, /in aws-use1 all requests go to dwcp-v3-previous: .*another `novactl rollback` ends it/);
+  assert.match(stderr, /in aws-use1 all requests go to dwcp-v3-previous: .*`novactl rollback staging` ends it/);
   assert.equal(readFileSync(stackFile, "utf8"), before);
 });
