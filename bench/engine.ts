@@ -9,6 +9,8 @@ import { stopSimulator } from "../ops/simulator.ts";
 
 const CHECKOUT = fileURLToPath(new URL("..", import.meta.url));
 
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
 /**
  * Runs a benchmark with a home and a simulator of its own, without the simulator's delays, and takes both away afterwards, also
  * when it is interrupted.
@@ -25,16 +27,24 @@ export async function inTemporaryHome<Result>(
     NOVACRON_TIME_SCALE: "0",
     NOVACRON_CLUSTERS: clusters ? "on" : "off",
   });
-  const end = async (): Promise<void> => {
+  const takeAway = async (): Promise<void> => {
     await stopSimulator(home, "stop");
     process.chdir(CHECKOUT);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
-  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void end().finally(() => process.exit(1)));
+  let ending: Promise<void> | undefined;
+  const end = (): Promise<void> => {
+    ending ??= takeAway();
+    return ending;
+  };
+  const interrupt = (): void => void end().finally(() => process.exit(1));
+  // A second signal must not cut off what the first began, hence not `once`.
+  for (const signal of SIGNALS) process.on(signal, interrupt);
   try {
     return await run(folder);
   } finally {
     await end();
+    for (const signal of SIGNALS) process.off(signal, interrupt);
   }
 }
 

@@ -165,6 +165,7 @@ async function run(bench: Bench, moment: Moment, fault: Fault, number: number): 
   const { begin, undo, unreachable = [] } = await fault.prepare({ service, clusters, affected });
   const reachable = new Map([...probes].filter(([region]) => !unreachable.includes(region)));
   let outcome: TimedRollback;
+  let slower: number;
   const timesSlower = watchPace();
   try {
     await begin();
@@ -172,10 +173,10 @@ async function run(bench: Bench, moment: Moment, fault: Fault, number: number): 
     await sleep(DECIDES_AFTER_MS);
     if (!answersWithin(bench, digest, SERVED_MS)) throw new Error("the release was gone before anybody decided");
     outcome = await timedRollback(ROLLBACK, digest, reachable);
+    slower = timesSlower();
   } finally {
     await undo();
   }
-  const slower = timesSlower();
   const failed = [...reachable.values()].reduce((sum, probe) => sum + probe.window().failed, 0);
   if (failed > 0) console.error(`failed:\n${lastFailures(reachable, failed)}`);
   if (outcome.code !== (unreachable.length > 0 ? 2 : 0))

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { KubernetesObject, ObjectList } from "../client/client.ts";
 import type { RegionCluster } from "../ops/clusters.ts";
 import { HASH_LABEL } from "../ops/delivery/objects.ts";
@@ -92,6 +93,13 @@ async function stablePodDead({ affected: { region, client }, service }: World): 
   };
 }
 
+/**
+ * Milliseconds until whoever watches an API server has heard of it again, after the half minute for which a trial stops it:
+ * client-go waits 0.8 s between attempts at first, then twice as long each time, up to 30 s, each by chance up to doubled. Until
+ * then gateways, Argo and Prometheus act on what was; a release would be taken back, or not answer everywhere (both seen).
+ */
+const WATCH_AGAIN_MS = 45_000;
+
 async function apiServerGone({ affected: { region, client } }: World): Promise<Trouble> {
   return {
     unreachable: [region],
@@ -104,6 +112,7 @@ async function apiServerGone({ affected: { region, client } }: World): Promise<T
           () => false,
         );
       await waitUntil(`the API server of ${region}`, answers, { seconds: 120 });
+      await sleep(WATCH_AGAIN_MS);
     },
   };
 }

@@ -6,6 +6,7 @@ import { FIELD_MANAGER, operator, retryOnConflict, TIMEOUT_MS } from "./edit.ts"
 import type { TraefikService } from "./objects.ts";
 import { record } from "./record.ts";
 import { readRegion } from "./region.ts";
+import { since } from "./rollbackOptions.ts";
 import { paths, serviceNamed, standbyOf } from "./services.ts";
 import { type Verification, verifyGone } from "./verify.ts";
 
@@ -107,7 +108,7 @@ async function switchRegion(
     );
     return { from: versionOf(live), live };
   });
-  const switchedAfter = Math.round(performance.now() - decided);
+  const switchedAfter = since(decided);
   const notes: string[] = [];
   // The other version's digests must be gone from the answers.
   const others = await digestsOf(client, live, NAMES[version]);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterClient } from "../../client/client.ts";
+import { since } from "./rollbackOptions.ts";
 import { dataPlane } from "./services.ts";
 
 /** What the data plane says after a switch. */
@@ -52,17 +53,16 @@ export async function verifyGone(
   let answers = 0;
   let lastSeen: number | undefined;
   let problem: string | undefined;
-  const since = () => Math.round(performance.now() - decided);
-  const began = since();
-  const isSilent = () => answers === 0 && since() - began > SILENCE_MS;
+  const began = since(decided);
+  const isSilent = () => answers === 0 && since(decided) - began > SILENCE_MS;
   const ask = async (): Promise<void> => {
-    while (row < wanted && since() - began < DEADLINE_MS && !isSilent()) {
+    while (row < wanted && since(decided) - began < DEADLINE_MS && !isSilent()) {
       const asked = performance.now();
       try {
         const answer = await client.request<{ digest?: string }>("GET", dataPlane(probe), { timeout: 2_000 });
         answers += 1;
         if (answer.digest !== undefined && digests.includes(answer.digest)) {
-          lastSeen = since();
+          lastSeen = since(decided);
           row = 0;
         } else row += 1;
       } catch (error) {
@@ -74,5 +74,5 @@ export async function verifyGone(
   await Promise.all(Array.from({ length: AT_ONCE }, ask));
   const clear = row >= wanted;
   if (!clear && problem === undefined && lastSeen !== undefined) problem = "the digest is still being served";
-  return { clear, answers, lastSeen, after: since(), ...(clear || problem === undefined ? {} : { problem }) };
+  return { clear, answers, lastSeen, after: since(decided), ...(clear || problem === undefined ? {} : { problem }) };
 }
