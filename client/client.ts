@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { Agent, type RequestOptions, request as send } from "node:https";
 import { createInterface } from "node:readline";
+import { createSecureContext } from "node:tls";
 import type { ClusterConfig } from "./kubeconfig.ts";
 import { ApiError, type Status, UnreachableError } from "./problem.ts";
 
@@ -79,7 +80,8 @@ export class ClusterClient {
       // An API server closes what was idle for 90 s; a request that leaves at that moment is not answered.
       timeout: 60_000,
       maxSockets: 64,
-      ca: config.certificateAuthority,
+      // Made once: an agent with `ca` makes one for each connection, and who watches a server that is gone connects all the time.
+      secureContext: createSecureContext({ ca: config.certificateAuthority }),
       ...(config.proxy === undefined ? {} : { proxyEnv: { HTTPS_PROXY: config.proxy } }),
     });
   }
