@@ -29,6 +29,8 @@ export interface NameServerInput {
   services: ServiceFacts;
   /** Addresses of names that are not the cluster's; none when there is no such name. */
   others: (name: string) => Promise<readonly string[]>;
+  /** Resolves once the addresses that services have now are reached. */
+  reached: () => Promise<void>;
   log: (line: string) => void;
 }
 
@@ -89,9 +91,10 @@ async function respond(
   }
 }
 
-async function resolve({ services, others }: NameServerInput, name: string): Promise<NameAnswer> {
+async function resolve({ services, others, reached }: NameServerInput, name: string): Promise<NameAnswer> {
   if (isClusterName(name)) {
     const found = resolveClusterName(name, services);
+    await reached();
     if (found.alias === undefined) return found;
     const target = isClusterName(found.alias)
       ? resolveClusterName(found.alias, services).addresses

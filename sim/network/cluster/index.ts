@@ -38,7 +38,7 @@ export async function startClusterNetwork(region: RegionContext): Promise<Cluste
       forwarding.serve(service, []);
     },
     onEndpoints: (endpoints) => {
-      for (const { address, ports } of endpoints) for (const port of ports.values()) void internet.lead(address, port);
+      for (const { address, ports } of endpoints) for (const port of ports.values()) internet.lead(address, port);
     },
   });
   const forwarding = new Forwarding(region, services);
@@ -58,6 +58,7 @@ export async function startClusterNetwork(region: RegionContext): Promise<Cluste
       const found = nodes.resolve(name);
       return found.length > 0 ? found : internet.resolve(name);
     },
+    reached: () => internet.led(),
     log: region.log,
   });
   return {

@@ -19,6 +19,7 @@ export class Internet {
   readonly #forwarders: Forwarder[] = [];
   /** Ports of other networks that lead there. */
   readonly #led = new Set<string>();
+  readonly #leading = new Set<Promise<void>>();
   readonly #asking = new Map<string, Promise<readonly string[]>>();
 
   constructor(region: RegionContext, isOwn: (address: string) => boolean) {
@@ -43,7 +44,17 @@ export class Internet {
    * Has an endpoint that lies in another network, such as a peer region's, reached through the simulator, which knows whether
    * there is a way. It stays so when the endpoint goes: who still knows the address then gets no further than the simulator.
    */
-  async lead(address: string, port: number): Promise<void> {
+  lead(address: string, port: number): void {
+    const leading = this.#lead(address, port).finally(() => this.#leading.delete(leading));
+    this.#leading.add(leading);
+  }
+
+  /** Resolves once all endpoints that there are to lead to are reached: before that nobody should learn their addresses. */
+  async led(): Promise<void> {
+    await Promise.all(this.#leading);
+  }
+
+  async #lead(address: string, port: number): Promise<void> {
     const { spec, outside, log } = this.#region;
     const isInside = [spec.podRange, spec.serviceRange, spec.nodeRange].some((range) =>
       contains(range, `${address}/32`),
