@@ -19,13 +19,17 @@ interface Suite extends Omit<TestRun, "signal"> {
 const find = (pattern: string, exclude: string[] = []): string[] =>
   globSync(pattern, { cwd: checkout, exclude }).toSorted();
 
-/** They take minutes each, the longest first (measured); started last, one of them would run alone at the end. */
+/** They take a minute or more each, the longest first (measured); started last, one of them would run alone at the end. */
 const LONGEST = [
   "test/engine/staging.test.ts",
   "test/engine/goldenReviews.test.ts",
   "test/policies/worst.test.ts",
   "test/engine/recovery.test.ts",
   "test/engine/lifecycle.test.ts",
+  "test/sim-kubernetes/engine.test.ts",
+  "test/ops-delivery/rollout.test.ts",
+  "test/tools/languageHost.test.ts",
+  "test/policies/engine.test.ts",
 ];
 
 const longestFirst = (files: readonly string[]): string[] => files.toSorted((a, b) => rank(a) - rank(b));

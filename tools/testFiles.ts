@@ -9,7 +9,7 @@ export interface Count {
 }
 
 /** Longer than any test may take; it is there so that a hanging one does not hang the whole run. */
-const TIMEOUT_MS = 40 * 60_000;
+const TIMEOUT_MS = 60 * 60_000;
 
 /** What the runner says of a file at its end, as diagnostics of nobody. */
 const SUMMARY = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\d.]+$/;
