@@ -17,9 +17,10 @@ export class Internet {
   /** The name by which an address was last asked for; the simulator knows names better than addresses. */
   readonly #names = new Map<string, string>();
   readonly #forwarders: Forwarder[] = [];
-  /** Ports of other networks that lead there. */
-  readonly #led = new Set<string>();
-  readonly #leading = new Set<Promise<void>>();
+  /** Addresses of public names, each done once it is reached: several names may share one. */
+  readonly #reaching = new Map<string, Promise<void>>();
+  /** Ports of other networks that lead there, each done once it does. */
+  readonly #led = new Map<string, Promise<void>>();
   readonly #asking = new Map<string, Promise<readonly string[]>>();
 
   constructor(region: RegionContext, isOwn: (address: string) => boolean) {
@@ -45,27 +46,27 @@ export class Internet {
    * there is a way. It stays so when the endpoint goes: who still knows the address then gets no further than the simulator.
    */
   lead(address: string, port: number): void {
-    const leading = this.#lead(address, port).finally(() => this.#leading.delete(leading));
-    this.#leading.add(leading);
-  }
-
-  /** Resolves once all endpoints that there are to lead to are reached: before that nobody should learn their addresses. */
-  async led(): Promise<void> {
-    await Promise.all(this.#leading);
-  }
-
-  async #lead(address: string, port: number): Promise<void> {
-    const { spec, outside, log } = this.#region;
+    const { spec } = this.#region;
     const isInside = [spec.podRange, spec.serviceRange, spec.nodeRange].some((range) =>
       contains(range, `${address}/32`),
     );
     const target = `${address}:${port}`;
     if (isInside || this.#isOwn(address) || this.#names.has(address) || this.#led.has(target)) return;
-    this.#led.add(target);
+    this.#led.set(target, this.#lead(address, port));
+  }
+
+  /** Resolves once all endpoints that there are to lead to are reached: before that nobody should learn their addresses. */
+  async led(): Promise<void> {
+    await Promise.all(this.#led.values());
+  }
+
+  async #lead(address: string, port: number): Promise<void> {
+    const { outside, log } = this.#region;
     try {
       await addLocalRoute(`${address}/32`);
       this.#forwarders.push(await listen(address, port, () => outside.connect(address, port).catch(() => undefined)));
     } catch (error) {
+      const target = `${address}:${port}`;
       this.#led.delete(target);
       log(`network: ${target} cannot be reached: ${error instanceof Error ? error.message : error}`);
     }
@@ -79,9 +80,10 @@ export class Internet {
     const addresses = await this.#region.outside.resolve(name);
     for (const address of addresses) {
       if (this.#isOwn(address)) continue;
-      const isNew = !this.#names.has(address);
       this.#names.set(address, name);
-      if (isNew) await this.#reach(address);
+      const reaching = this.#reaching.get(address) ?? this.#reach(address);
+      this.#reaching.set(address, reaching);
+      await reaching;
     }
     return addresses;
   }
