@@ -9,11 +9,14 @@ import { reached, release, releaseTo, settle, startProbes, stateOf } from "./rel
 const DETECTION_SECONDS = 30;
 const REGION = "aws-use1";
 
-/** In each region another way to be bad. */
-const BAD: Readonly<Record<RegionName, { title: string; faults: Faults }>> = {
-  "aws-use1": { title: "5 % errors", faults: { errorShare: 0.05 } },
-  "azr-weu": { title: "a p95 three times as long", faults: { slowness: 3 } },
-  "gcp-aso1": { title: "no metrics", faults: { noMetrics: true } },
+/**
+ * In each region another way to be bad, and requests per second: errors are found only where there are some, and what three
+ * regions on two processors have left during a release is not much.
+ */
+const BAD: Readonly<Record<RegionName, { title: string; faults: Faults; rate: number }>> = {
+  "aws-use1": { title: "5 % errors", faults: { errorShare: 0.05 }, rate: 40 },
+  "azr-weu": { title: "a p95 three times as long", faults: { slowness: 3 }, rate: 20 },
+  "gcp-aso1": { title: "no metrics", faults: { noMetrics: true }, rate: 20 },
 };
 
 /** Needs all regions in one wave. */
@@ -21,7 +24,7 @@ export function badEverywhereTests(environment: () => Environment): void {
   test("a canary with 5 % errors, one with a p95 three times as long and one without metrics are taken back by themselves", async (t) => {
     const digest = digestNamed("bad");
     for (const region of REGIONS) await environment().fault(region, { digest }, BAD[region].faults);
-    const probes = await startProbes(environment(), 40);
+    const probes = await startProbes(environment(), (region) => BAD[region].rate);
     try {
       await release(environment(), digest);
       await Promise.all(

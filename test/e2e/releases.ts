@@ -64,11 +64,14 @@ export async function releaseTo(
   }
 }
 
-/** Probes of all regions, started. */
-export async function startProbes(environment: Environment, rate: number): Promise<Map<RegionName, Probe>> {
+/** Probes of all regions, started, each with its requests per second. */
+export async function startProbes(
+  environment: Environment,
+  rateOf: (region: RegionName) => number,
+): Promise<Map<RegionName, Probe>> {
   const probes = new Map<RegionName, Probe>();
   for (const region of REGIONS) {
-    const probe = await environment.probe(region, rate);
+    const probe = await environment.probe(region, rateOf(region));
     probe.start();
     probes.set(region, probe);
   }
@@ -101,7 +104,7 @@ export async function underLoad(
   work: (probes: ReadonlyMap<RegionName, Probe>) => Promise<void>,
   cleanUp: () => Promise<void> = async () => {},
 ): Promise<void> {
-  const probes = await startProbes(environment, rate);
+  const probes = await startProbes(environment, () => rate);
   const problems: unknown[] = [];
   for (const part of [() => work(probes), () => nothingLost(probes), cleanUp])
     await part().catch((problem) => problems.push(problem));

@@ -4,8 +4,8 @@ import { rule } from "../../rule.ts";
 import { decision } from "../../sources/ours.ts";
 import { argoRollouts } from "../../sources/products.ts";
 
-/** Seconds: a gateway needs well under one to hear of its new weights. */
-const LEAST = 5;
+/** Seconds: a gateway needs well under one to hear of its new weights. To Argo, 0 means for good. */
+const LEAST = 1;
 const MOST = 30;
 
 export default rule({
@@ -15,10 +15,7 @@ export default rule({
   why: "While pods of an aborted canary are available, Argo 1.9 points its Service at them and back at stable in every reconciliation, which the change itself sets off again: gateways reload without end, and requests of stable wait.",
   sources: [
     argoRollouts("docs/features/scaledown-aborted-rs.md", "abortScaleDownDelaySeconds, and that 0 keeps the canary"),
-    decision(
-      "0017-aborted-leaves",
-      "an aborted canary leaves after five seconds, and what was measured with other delays",
-    ),
+    decision("0017-aborted-leaves", "an aborted canary leaves after a second, and what was measured with other delays"),
   ],
   fix: `Set spec.strategy.canary.abortScaleDownDelaySeconds to ${LEAST}–${MOST}; 0 would keep the canary for good.`,
   applies: [KUBERNETES.rollout],
