@@ -6,8 +6,8 @@ import { FIELD_MANAGER, operator, retryOnConflict, TIMEOUT_MS } from "./edit.ts"
 import type { TraefikService } from "./objects.ts";
 import { record } from "./record.ts";
 import { readRegion } from "./region.ts";
-import { since } from "./rollbackOptions.ts";
 import { paths, serviceNamed, standbyOf } from "./services.ts";
+import { since } from "./since.ts";
 import { type Verification, verifyGone } from "./verify.ts";
 
 const NAMES = { v1: "dwcp-v1", v3: "dwcp-v3" } as const;

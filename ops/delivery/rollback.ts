@@ -5,7 +5,8 @@ import { digestOf, short } from "./objects.ts";
 import { untilObserved } from "./observed.ts";
 import { reasonToStay } from "./reasonToStay.ts";
 import { denialOf, hashOf, type RegionState, readRegion, readTraffic, type Traffic } from "./region.ts";
-import { type RollbackOptions, since } from "./rollbackOptions.ts";
+import type { RollbackOptions } from "./rollbackOptions.ts";
+import { since } from "./since.ts";
 import { Standby } from "./standby.ts";
 import {
   holdWeights,
@@ -66,7 +67,7 @@ export function rollBack(
     const left = leftBehind(state);
     if (stopped === undefined && left !== undefined) return stayReturned(cluster, state, state.digest, left, options);
     if (state.digest === state.stable) {
-      if (stopped !== undefined) return stoppedSettings(cluster, state, stopped, options);
+      if (stopped !== undefined) return stoppedSettings(state, stopped);
       await Promise.race([all, sleep(OTHERS_MS, undefined, { ref: false })]);
       return goBack(cluster, state, standby, state.digest, states, options);
     }
@@ -94,8 +95,8 @@ export function rollBack(
 interface Stopped {
   switchedAfter: number;
   notes: string[];
-  /** Whether requests go past Argo, which has not been told yet. */
-  isPast: boolean;
+  /** Stops it behind the requests, where these go past Argo, which was not told yet. */
+  stopBehind?: () => Promise<undefined>;
 }
 
 interface Beginning {
@@ -163,13 +164,21 @@ async function stop(
     tell?.(region, `switched after ${after} ms`);
     return after;
   };
+  const stopThere = () => tellArgo(client, traffic, read, options);
   if (standby?.isReady(traffic.rollout.status?.stableRS) === true && (await standby.takeOver()))
-    return { switchedAfter: switched(), notes: [], isPast: true };
-  const { weights, told } = tellArgo(client, traffic, read, options);
+    return {
+      switchedAfter: switched(),
+      notes: [],
+      stopBehind: async () => {
+        const { told, weights } = stopThere();
+        await Promise.all([told, weights]);
+      },
+    };
+  const { weights, told } = stopThere();
   const [first, ...ended] = await Promise.allSettled([Promise.any([weights, told]).then(switched), told, weights]);
   const notes = failures(ended, TOLD);
   if (first.status === "rejected") throw new Error(notes.join("; "));
-  return { switchedAfter: first.value, notes, isPast: false };
+  return { switchedAfter: first.value, notes };
 }
 
 const TOLD = ["what Argo is told", "the weights"];
@@ -194,17 +203,17 @@ async function stopCanary(
   cluster: RegionCluster,
   state: RegionState,
   bad: string,
-  { switchedAfter, notes: problems, isPast }: Stopped,
+  { switchedAfter, notes: problems, stopBehind }: Stopped,
   options: RollbackOptions,
 ): Promise<RegionRollback> {
   const { client } = cluster;
   const { service, whole } = options;
   const ending = new AbortController();
-  const holding = isPast ? undefined : holdWeights(client, service, state, ending.signal);
+  const holding = stopBehind === undefined ? holdWeights(client, service, state, ending.signal) : undefined;
   const good = state.stable;
   const { left, verification } = await afterSwitch(cluster, state, bad, options, () =>
     attempt("the image of the Rollout", async () => {
-      if (isPast) await stopBehind(client, state, options);
+      await stopBehind?.();
       if (whole && good !== undefined) {
         await setDigest(client, service, good);
         return settle(client, service, good, bad);
@@ -222,25 +231,12 @@ async function stopCanary(
 
 /** A canary of other settings under the image of stable: no answer tells the two apart, and to deny the image would deny stable. */
 async function stoppedSettings(
-  { client }: RegionCluster,
-  state: RegionState,
-  { switchedAfter, notes: problems, isPast }: Stopped,
-  options: RollbackOptions,
+  { digest = "", stage }: RegionState,
+  { switchedAfter, notes: problems, stopBehind }: Stopped,
 ): Promise<RegionRollback> {
-  const { digest = "", stage } = state;
-  const notes = isPast ? await attempt("stopping the canary", () => stopBehind(client, state, options)) : [];
+  const notes = await attempt("stopping the canary", async () => stopBehind?.());
   const left = `stable has the same image, so nothing is denied: take the change of settings back in the stack's config`;
   return { done: "aborted", good: digest, stage, switchedAfter, notes: [...problems, ...notes, left] };
-}
-
-/** Stops a canary that gets no requests any more, since they go past it. */
-async function stopBehind(
-  client: RegionCluster["client"],
-  state: RegionState,
-  options: RollbackOptions,
-): Promise<undefined> {
-  const { told, weights } = tellArgo(client, state, async () => state, options);
-  await Promise.all([told, weights]);
 }
 
 /** After a full promotion: the previous version, whose pods are still up. */

@@ -12,6 +12,3 @@ export interface RollbackOptions {
   /** Told as soon as it is so, in each region. */
   tell?: (region: string, news: string) => void;
 }
-
-/** Milliseconds since the decision. */
-export const since = (decided: number): number => Math.round(performance.now() - decided);

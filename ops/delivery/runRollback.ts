@@ -7,8 +7,9 @@ import { operator } from "./edit.ts";
 import { short } from "./objects.ts";
 import { type HistoryEntry, record } from "./record.ts";
 import { type RegionRollback, rollBack } from "./rollback.ts";
-import { type RollbackOptions, since } from "./rollbackOptions.ts";
+import type { RollbackOptions } from "./rollbackOptions.ts";
 import { type Service, serviceNamed } from "./services.ts";
+import { since } from "./since.ts";
 
 export interface RollbackWish {
   stack: string;

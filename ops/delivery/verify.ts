@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterClient } from "../../client/client.ts";
-import { since } from "./rollbackOptions.ts";
 import { dataPlane } from "./services.ts";
+import { since } from "./since.ts";
 
 /** What the data plane says after a switch. */
 export interface Verification {
