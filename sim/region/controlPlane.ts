@@ -117,6 +117,8 @@ function apiServerFlags({ spec, folder }: RegionContext, tokenFile: string, webh
     `--service-account-key-file=${pkiFile(folder, "serviceAccountPublicKey")}`,
     `--service-account-signing-key-file=${pkiFile(folder, "serviceAccountKey")}`,
     "--allow-privileged",
+    // Who must not crowd out whom is no question with one region's handful of clients; to ask it costs each request, and the start.
+    "--enable-priority-and-fairness=false",
     // Its cache would keep the last hundred changes of these definitions: each of them whole, as it was before and after.
     "--watch-cache-sizes=customresourcedefinitions.apiextensions.k8s.io#0",
     "--profiling=false",
