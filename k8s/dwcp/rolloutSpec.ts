@@ -13,7 +13,7 @@ const WARM_SECONDS = 3600;
  * Seconds that an aborted canary stays; with the two of its pods' `preStop` it is more than the gateway needs to hear of its
  * new weights. Its long streams are asked to resume elsewhere when its pods end. The least that Argo knows: as long as a pod of
  * it is available, Argo (1.9.1) points the canary's Service at it and back at stable in every reconciliation, which that change
- * sets off again, and the gateways load their configuration anew each time: 21 to 33 times with five seconds, 3 to 5 with one.
+ * sets off again, and the gateways load their configuration anew each time: 21 to 33 times with five seconds, 3 to 8 with one.
  */
 const ABORTED_SECONDS = 1;
 
