@@ -121,7 +121,7 @@ export function monitoringTests(environment: () => Environment): void {
             targets = (await prometheus<{ activeTargets: Target[] }>(region, "/targets?state=active")).activeTargets;
             return targets.every(({ health }) => health === "up") && missing(ready, targets).length === 0;
           },
-          () => [missing(ready, targets), targets.map(({ scrapePool, health }) => `${scrapePool} ${health}`)],
+          () => [missing(ready, targets), targets.map((one) => [one.scrapePool, one.health, one.lastError])],
         );
         for (const pool of ["novacron", "traefik", "argo-rollouts", "alertmanager", "prometheus"])
           assert.ok(
