@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { createRemoteJWKSet, errors, jwtVerify } from "jose";
+import { createRemoteJWKSet, customFetch, errors, jwtVerify } from "jose";
 import { ROLE_ENVIRONMENT } from "../k8s/contract.ts";
+import { sendRequest } from "./request.ts";
 import type { Role } from "./role.ts";
 import { serveRole } from "./server.ts";
 
@@ -28,7 +29,11 @@ export const auth: Role = async (context) => {
     return value;
   };
   const expected = { issuer: required(issuer), audience: required(audience) };
-  const keys = createRemoteJWKSet(new URL(required(jwksUri)), { cooldownDuration: COOLDOWN_MS, cacheMaxAge: CACHE_MS });
+  const keys = createRemoteJWKSet(new URL(required(jwksUri)), {
+    cooldownDuration: COOLDOWN_MS,
+    cacheMaxAge: CACHE_MS,
+    [customFetch]: async (url, { signal }) => new Response(await sendRequest(url, { signal })),
+  });
   const verify = (token: string) =>
     jwtVerify(token, keys, {
       ...expected,

@@ -1,5 +1,6 @@
 import { Counter, type Registry } from "prom-client";
 import { METRICS } from "../k8s/contract.ts";
+import { sendRequest } from "./request.ts";
 
 /** What DWCP waits for inference: a prediction that comes later is of no use to the transfer that asks. */
 export const INFERENCE_TIMEOUT_MS = 50;
@@ -63,12 +64,12 @@ export class Predictor {
 
   async #infer(): Promise<number> {
     if (this.#url === undefined) throw new Error("no inference is configured");
-    const response = await fetch(`${this.#url}/v2/models/bandwidth/infer`, {
+    const text = await sendRequest(`${this.#url}/v2/models/bandwidth/infer`, {
       method: "POST",
+      body: { inputs: [{ name: "mbps", datatype: "FP32", shape: [1], data: [this.#average] }] },
       signal: AbortSignal.timeout(INFERENCE_TIMEOUT_MS),
-      body: JSON.stringify({ inputs: [{ name: "mbps", datatype: "FP32", shape: [1], data: [this.#average] }] }),
     });
-    const { outputs } = (await response.json()) as { outputs?: { data?: unknown[] }[] };
+    const { outputs } = JSON.parse(text) as { outputs?: { data?: unknown[] }[] };
     const mbps = outputs?.[0]?.data?.[0];
     if (typeof mbps !== "number") throw new Error("inference answered without a number");
     return mbps;

@@ -2,8 +2,8 @@ import { mkdirSync } from "node:fs";
 import { type FileHandle, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Counter, Registry } from "prom-client";
-import { z } from "zod";
 import { ROLE_ENVIRONMENT } from "../k8s/contract.ts";
+import { sendRequest } from "./request.ts";
 import type { Role } from "./role.ts";
 import { jsonBody, serveRole } from "./server.ts";
 
@@ -12,8 +12,6 @@ export interface Operation {
   id: string;
   payload: unknown;
 }
-
-const bodySchema = z.strictObject({ payload: z.unknown() });
 
 /** A replica that waits for peers which are gone as well must not wait for ever. */
 const PEER_TIMEOUT_MS = 2_000;
@@ -50,7 +48,9 @@ export const state: Role = async (context) => {
           : { status: 200, body: operation };
       }
       if (request.method !== "PUT" || id === undefined) return { status: 405, body: { error: "PUT /operations/<id>" } };
-      const { payload } = bodySchema.parse(await jsonBody(request));
+      const body = await jsonBody(request);
+      if (!isPayload(body)) return { status: 400, body: { error: 'the body must be {"payload": …} and nothing else' } };
+      const { payload } = body;
       const isNew = await log.append({ id, payload });
       if (isNew) stored.inc();
       return { status: isNew ? 201 : 200, body: { id } };
@@ -64,6 +64,10 @@ export const state: Role = async (context) => {
   return role;
 };
 
+/** By hand: of all roles this one alone runs as processes of its own, three a region, and a schema library is 5 MiB in each (measured). */
+const isPayload = (body: unknown): body is Pick<Operation, "payload"> =>
+  typeof body === "object" && body !== null && Object.keys(body).join() === "payload";
+
 const lines = (operations: Iterable<Operation>): string =>
   [...operations].map((operation) => `${JSON.stringify(operation)}\n`).join("");
 
@@ -72,8 +76,7 @@ async function catchUp(log: OperationLog, urls: readonly string[], say: (line: s
   const taken = await Promise.all(
     urls.map(async (url) => {
       try {
-        const response = await fetch(`${url}/operations`, { signal: AbortSignal.timeout(PEER_TIMEOUT_MS) });
-        const text = await response.text();
+        const text = await sendRequest(`${url}/operations`, { signal: AbortSignal.timeout(PEER_TIMEOUT_MS) });
         const missed = parse(text).filter(({ id }) => log.get(id) === undefined);
         await Promise.all(missed.map((operation) => log.append(operation)));
         return missed.length;

@@ -1,3 +1,4 @@
+import { sendRequest } from "./request.ts";
 import type { Operation } from "./state.ts";
 
 /** Longer than a disk takes, shorter than a caller waits; a majority does not need the slowest replica. */
@@ -22,9 +23,8 @@ export class StateClient {
     const decided = Promise.withResolvers<void>();
     for (const url of this.#urls) {
       this.#request(`${url}/operations/${encodeURIComponent(id)}`, "PUT", { payload }).then(
-        ({ ok }) => {
-          if (ok) written += 1;
-          else failed += 1;
+        () => {
+          written += 1;
           settle();
         },
         () => {
@@ -44,19 +44,15 @@ export class StateClient {
   }
 
   async get(id: string): Promise<Operation | undefined> {
-    const answers = this.#urls.map(async (url) => {
-      const response = await this.#request(`${url}/operations/${encodeURIComponent(id)}`, "GET");
-      if (!response.ok) throw new Error(`${url}: ${response.status}`);
-      return (await response.json()) as Operation;
-    });
+    const answers = this.#urls.map(
+      async (url) => JSON.parse(await this.#request(`${url}/operations/${encodeURIComponent(id)}`, "GET")) as Operation,
+    );
     return Promise.any(answers).catch(() => undefined);
   }
 
   /** Ids of all operations that any replica holds. @throws NoMajorityError when too few answer to be sure of all */
   async ids(): Promise<string[]> {
-    const answers = await Promise.allSettled(
-      this.#urls.map(async (url) => (await this.#request(`${url}/operations`, "GET")).text()),
-    );
+    const answers = await Promise.allSettled(this.#urls.map((url) => this.#request(`${url}/operations`, "GET")));
     const texts = answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
     if (texts.length < Math.floor(this.#urls.length / 2) + 1)
       throw new NoMajorityError(`${texts.length} of ${this.#urls.length} replicas answer`);
@@ -72,11 +68,7 @@ export class StateClient {
     ];
   }
 
-  #request(url: string, method: string, body?: unknown): Promise<Response> {
-    return fetch(url, {
-      method,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+  #request(url: string, method: string, body?: unknown): Promise<string> {
+    return sendRequest(url, { method, body, signal: AbortSignal.timeout(TIMEOUT_MS) });
   }
 }

@@ -1,6 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { z } from "zod";
 import { onLine } from "./lines.ts";
+import { sendRequest } from "./request.ts";
 
 /** Why a stream went on in another session: its pod asked for it, its connection broke, or it was old enough. */
 export const RESUMPTIONS = ["drain", "break", "renewal"] as const;
@@ -101,9 +102,8 @@ export class Stream {
   async #open(): Promise<void> {
     this.#opening = true;
     try {
-      const response = await fetch(this.#sessions, { method: "POST", signal: AbortSignal.timeout(CONNECT_MS) });
-      if (!response.ok) throw new Error(`${this.#sessions} answers ${response.status}`);
-      const { endpoint, digest } = sessionSchema.parse(await response.json());
+      const text = await sendRequest(this.#sessions, { method: "POST", signal: AbortSignal.timeout(CONNECT_MS) });
+      const { endpoint, digest } = sessionSchema.parse(JSON.parse(text));
       // The gateway has not heard yet that this pod ends.
       if (this.#wanted === "drain" && endpoint === this.#session?.endpoint) throw new Error(`${endpoint} drains`);
       this.#take({ endpoint, digest, socket: await connected(endpoint) });

@@ -5,8 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { state } from "../../workload/state.ts";
 import { NoMajorityError, StateClient } from "../../workload/stateClient.ts";
-import { address } from "./context.ts";
+import { address, context } from "./context.ts";
+
+const isReady = (url: string): Promise<boolean> =>
+  fetch(`${url}/ready`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 
 const main = join(import.meta.dirname, "..", "..", "workload", "main.ts");
 
@@ -30,9 +37,7 @@ test("an acknowledged operation outlives SIGKILL of any one replica, also one wh
       stdio: ["ignore", "inherit", "inherit"],
     });
     replicas[i] = replica;
-    for (;;) {
-      const ready = await fetch(`${urls[i]}/ready`).catch(() => undefined);
-      if (ready?.ok) return;
+    while (!(await isReady(urls[i] ?? ""))) {
       assert.equal(replica.exitCode, null);
       await sleep(50);
     }
@@ -68,4 +73,29 @@ test("an acknowledged operation outlives SIGKILL of any one replica, also one wh
   await kill(2);
   await assert.rejects(client.put({ id: "lonely", payload: 1 }), NoMajorityError);
   await assert.rejects(client.ids(), NoMajorityError);
+});
+
+test("a replica refuses a body that is no operation's, and takes nothing from a peer that answers with an error", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "novacron-test-"));
+  const broken = context({ STATE_FOLDER: join(folder, "broken") });
+  const replica = context({ STATE_FOLDER: join(folder, "replica"), STATE_URLS: `http://${broken.address}:8080` });
+  broken.wanted = { errorShare: 1 };
+  const roles = [await state(broken), await state(replica)];
+  t.after(() => {
+    for (const role of roles) role.kill();
+    rmSync(folder, { recursive: true });
+  });
+  const url = `http://${replica.address}:8080`;
+  while (!(await isReady(url))) await sleep(50);
+
+  assert.deepEqual(await new StateClient([url]).ids(), []);
+  const put = async (body: unknown) =>
+    (await fetch(`${url}/operations/one`, { method: "PUT", body: JSON.stringify(body) })).status;
+  const bodies = [{ payload: 1, more: 2 }, {}, "payload", null, ["payload"]];
+  assert.deepEqual(
+    await Promise.all(bodies.map(put)),
+    bodies.map(() => 400),
+  );
+  assert.equal(await put({ payload: null }), 201);
+  assert.deepEqual(await new StateClient([url]).ids(), ["one"]);
 });
