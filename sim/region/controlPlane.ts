@@ -130,10 +130,6 @@ function apiServerFlags({ spec, folder }: RegionContext, tokenFile: string, webh
     "--allow-privileged",
     // Who must not crowd out whom is no question with one region's handful of clients; to ask it costs each request, and the start.
     "--enable-priority-and-fairness=false",
-    // For policies of this kind, which nobody has, it would write out the OpenAPI documents of all that it serves, and look every five
-    // seconds whether they are new. Without the plugin the kind would lie there without effect; so it is refused.
-    "--disable-admission-plugins=MutatingAdmissionPolicy",
-    `--runtime-config=${["mutatingadmissionpolicies", "mutatingadmissionpolicybindings"].map((kind) => `admissionregistration.k8s.io/v1/${kind}=false`).join()}`,
     // Its cache would keep the last hundred changes of these definitions: each of them whole, as it was before and after.
     "--watch-cache-sizes=customresourcedefinitions.apiextensions.k8s.io#0",
     "--profiling=false",

@@ -79,12 +79,6 @@ test("a pod that breaks its namespace's security level is refused", async () => 
   );
 });
 
-test("a policy that would change objects is refused, as nothing here obeys it; one that validates is taken", async () => {
-  const policies = "/apis/admissionregistration.k8s.io/v1";
-  await assert.rejects(region.client.get(`${policies}/mutatingadmissionpolicies`), refusedWith(404));
-  await region.client.get(`${policies}/validatingadmissionpolicies`);
-});
-
 test("nodes are where the pools want them, and follow when a pool is scaled, relabelled or given other machines", async () => {
   assert.deepEqual(await shapes(), ["system us-east-1a 4", "workload us-east-1a 4", "workload us-east-1b 4"]);
   const kept = (await nodes()).find(({ metadata: { labels = {} } }) => {
