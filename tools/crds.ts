@@ -65,7 +65,10 @@ export function extractCrds(goModuleFolder: (module: string) => string, target: 
         `the Go module ${module} has no CustomResourceDefinition of ${kinds?.join(", ") ?? "any kind"} in ${path}`,
       );
     for (const definition of definitions)
-      writeFileSync(join(folder, `${definition.metadata.name}.json`), JSON.stringify(definition));
+      writeFileSync(
+        join(folder, `${definition.metadata.name}.json`),
+        JSON.stringify(definition, shortened(!POD_KINDS.includes(definition.spec.names.kind))),
+      );
   }
 }
 
@@ -86,10 +89,7 @@ function definitionsIn(file: string): Definition[] {
   return parseAllDocuments(readFileSync(file, "utf8"))
     .map((document) => document.toJS() as Definition | null)
     .filter((document) => document?.kind === "CustomResourceDefinition")
-    .map((document) => withoutUnserved(withoutDescriptions(document) as Definition))
-    .map((definition) =>
-      POD_KINDS.includes(definition.spec.names.kind) ? (withoutPods(definition) as Definition) : definition,
-    );
+    .map((document) => withoutUnserved(document as Definition));
 }
 
 /** Kinds with templates of pods for what Argo makes later. Not Rollout, whose template is what people write. */
@@ -100,28 +100,16 @@ const withoutUnserved = ({ spec, ...definition }: Definition): Definition => ({
   spec: { ...spec, versions: spec.versions.filter(({ served, storage }) => served || storage) },
 });
 
-/** A schema's `description` is text; a property that is called so is an object, and stays. */
-function withoutDescriptions(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutDescriptions);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([key, inner]) => !(key === "description" && typeof inner === "string"))
-      .map(([key, inner]) => [key, withoutDescriptions(inner)]),
-  );
-}
-
-/** Any object may stand where the schema has a template of pods. */
-function withoutPods(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutPods);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [
-      key,
-      key === "template" && isPodTemplate(inner) ? ANY_OBJECT : withoutPods(inner),
-    ]),
-  );
-}
+/**
+ * For `JSON.stringify`: what the file of a definition says of a property of its schema. A schema's `description` is text; a property
+ * that is called so is an object, and stays. Where a template of pods is not kept, any object may stand.
+ */
+const shortened =
+  (keepsPods: boolean) =>
+  (key: string, value: unknown): unknown => {
+    if (key === "description" && typeof value === "string") return undefined;
+    return key === "template" && !keepsPods && isPodTemplate(value) ? ANY_OBJECT : value;
+  };
 
 const ANY_OBJECT = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
 
