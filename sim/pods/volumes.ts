@@ -13,6 +13,9 @@ export interface VolumeServices {
   claimFolder: (namespace: string, claim: string) => string | undefined;
 }
 
+/** One more volume, which no pod can have declared: names of volumes have no dots. */
+const KUBECONFIG_VOLUME = "kubeconfig.d";
+
 /** The volumes of one pod as folders below the pod's own. */
 export class PodVolumes {
   readonly #pod: Pod;
@@ -24,6 +27,8 @@ export class PodVolumes {
   /** The write under way: the pod's containers start together, and each wants its files. */
   #writing: Promise<unknown> = Promise.resolve();
   readonly #written = new Map<string, Map<string, Buffer>>();
+  /** Whether files have changed since a write last said so: one that fails half-way has changed some. */
+  #changed = false;
 
   constructor(pod: Pod, folder: string, services: VolumeServices, relocates: boolean) {
     this.#pod = pod;
@@ -34,7 +39,7 @@ export class PodVolumes {
 
   /** Paths that a container finds something at. */
   mounts(container: Container): Mount[] {
-    const extra = this.#hasToken() ? [{ path: KUBECONFIG_FOLDER, real: join(this.#folder, "kubeconfig.d") }] : [];
+    const extra = this.#hasToken() ? [{ path: KUBECONFIG_FOLDER, real: this.#folderOf(KUBECONFIG_VOLUME) }] : [];
     return mountsOf(container, (name) => this.#folderOf(name), extra);
   }
 
@@ -63,17 +68,17 @@ export class PodVolumes {
   }
 
   async #writeAll(): Promise<boolean> {
-    let changed = false;
     for (const volume of this.#pod.spec.volumes ?? []) {
-      const folder = this.#folderOf(volume.name);
-      await mkdir(folder, { recursive: true });
+      await mkdir(this.#folderOf(volume.name), { recursive: true });
       const sources = sourcesOf(volume);
       if (sources.length === 0) continue;
       const files = new Map<string, Buffer>();
       for (const source of sources) for (const [path, content] of await this.#filesOf(source)) files.set(path, content);
-      if (await this.#place(volume.name, folder, files)) changed = true;
+      await this.#place(volume.name, files);
     }
-    if (this.#hasToken()) await this.#writeKubeconfig();
+    if (this.#hasToken()) await this.#placeKubeconfig();
+    const changed = this.#changed;
+    this.#changed = false;
     return changed;
   }
 
@@ -123,26 +128,25 @@ export class PodVolumes {
     );
   }
 
-  /** Whole files only: a program that reads meanwhile finds the old one or the new one. */
-  async #place(volume: string, folder: string, files: Map<string, Buffer>): Promise<boolean> {
+  /** Whole files only, and those that changed: a program that reads meanwhile finds the old one or the new one. */
+  async #place(volume: string, files: Map<string, Buffer>): Promise<void> {
+    const folder = this.#folderOf(volume);
     const before = this.#written.get(volume) ?? new Map<string, Buffer>();
     const relocated = this.#relocates ? this.#relocated(volume, files) : files;
-    let changed = false;
     for (const [path, content] of relocated) {
       if (before.get(path)?.equals(content)) continue;
       const file = join(folder, path);
       await mkdir(dirname(file), { recursive: true });
       await writeFile(`${file}.new`, content, { mode: 0o600 });
       await rename(`${file}.new`, file);
-      changed = true;
+      this.#changed = true;
     }
     for (const path of before.keys()) {
       if (relocated.has(path)) continue;
       await rm(join(folder, path), { force: true });
-      changed = true;
+      this.#changed = true;
     }
     this.#written.set(volume, relocated);
-    return changed;
   }
 
   #relocated(volume: string, files: Map<string, Buffer>): Map<string, Buffer> {
@@ -161,16 +165,13 @@ export class PodVolumes {
     );
   }
 
-  async #writeKubeconfig(): Promise<void> {
+  async #placeKubeconfig(): Promise<void> {
     const container = this.#pod.spec.containers[0];
     if (container === undefined) return;
-    const mounts = this.mounts(container);
-    const folder = realPath(KUBECONFIG_FOLDER, mounts);
-    const account = realPath(SERVICE_ACCOUNT_FOLDER, mounts);
+    const account = realPath(SERVICE_ACCOUNT_FOLDER, this.mounts(container));
     const { namespace = "" } = this.#pod.metadata;
     const text = kubeconfig(this.#services.client.server, join(account, "ca.crt"), join(account, "token"), namespace);
-    await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, "kubeconfig"), text, { mode: 0o600 });
+    await this.#place(KUBECONFIG_VOLUME, new Map([["kubeconfig", Buffer.from(text)]]));
   }
 }
 

@@ -3,17 +3,13 @@ import { describe, test } from "node:test";
 import { METRICS } from "../../k8s/contract.ts";
 import type { InventoryEntry } from "../../sim/control.ts";
 import { type Environment, REGIONS, type RegionName, until } from "./environment.ts";
+import { query } from "./prometheus.ts";
 
 /** Five seconds between two rounds of questions, three until one is given up, and Prometheus reads what came out. */
 const SEEN_SECONDS = 40;
 
 /** Whose tunnels are cut. Each has a BGP session on Google's side, which can be switched off. */
 const CUT = ["aws-use1", "gcp-aso1"] as const;
-
-interface Series {
-  metric: { peer: string };
-  value: [seconds: number, value: string];
-}
 
 /** Whether regions reach each other, as DWCP sees it: over WAN entry points and through the mesh. */
 export function federationTests(environment: () => Environment): void {
@@ -59,12 +55,11 @@ export function federationTests(environment: () => Environment): void {
 
   /** What the pods of a region agree on; 0.5 where they do not. */
   async function waysFrom(region: RegionName): Promise<Record<string, number>> {
-    const cluster = await environment().cluster(region);
-    const base = "/api/v1/namespaces/monitoring/services/prometheus-operated:9090/proxy/api/v1";
-    const query = `(min by (peer) (${METRICS.peerUp}) + max by (peer) (${METRICS.peerUp})) / 2`;
-    const { data } = await cluster.get<{ data: { result: Series[] } }>(
-      `${base}/query?query=${encodeURIComponent(query)}`,
+    const series = await query(
+      environment(),
+      region,
+      `(min by (peer) (${METRICS.peerUp}) + max by (peer) (${METRICS.peerUp})) / 2`,
     );
-    return Object.fromEntries(data.result.map(({ metric, value }) => [`${region} ${metric.peer}`, Number(value[1])]));
+    return Object.fromEntries(series.map(({ metric, value }) => [`${region} ${metric.peer}`, Number(value[1])]));
   }
 }

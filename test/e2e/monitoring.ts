@@ -9,16 +9,13 @@ import { RECORDING_RULES } from "../../k8s/monitoring/recordingRules.ts";
 import { INFERENCE_TIMEOUT_MS } from "../../workload/predictor.ts";
 import { ask, hostOf } from "./entry.ts";
 import { type Environment, REGIONS, type RegionName, until } from "./environment.ts";
+import { askPrometheus, complaints, query } from "./prometheus.ts";
 
 /** Where what disturbs is done: the first wave's region is left to releases. */
 const REGION: RegionName = "gcp-aso1";
 
 /** Services that always have requests: their own background load. */
 const LOADED = ["dwcp-v3", "pba"];
-
-interface Series {
-  value: [seconds: number, value: string];
-}
 
 interface History {
   values: [seconds: number, value: string][];
@@ -85,7 +82,7 @@ export function monitoringTests(environment: () => Environment): void {
 
     test("recording rules and alerts are all loaded, and none fails", async () => {
       for (const region of REGIONS) {
-        const { groups } = await prometheus<{ groups: { rules: Rule[] }[] }>(region, "/rules");
+        const { groups } = await askPrometheus<{ groups: { rules: Rule[] }[] }>(environment(), region, "/rules");
         const rules = groups.flatMap(({ rules: of }) => of);
         const names = [...RECORDING_RULES.map(({ record }) => record), ...ALERTS.map(({ alert }) => alert)];
         assert.deepEqual(
@@ -97,9 +94,9 @@ export function monitoringTests(environment: () => Environment): void {
           assert.equal(health, "ok", `${region} ${name}: ${lastError}`);
         for (const { record, expr } of RECORDING_RULES)
           for (const wanted of [record, expr])
-            assert.ok((await query(region, wanted)).length > 0, `${region}: ${wanted} has no series`);
+            assert.ok((await query(environment(), region, wanted)).length > 0, `${region}: ${wanted} has no series`);
         // Most of the time an alert's expression has nothing to show; it has to be one that Prometheus can answer.
-        for (const { expr } of ALERTS) await query(region, expr);
+        for (const { expr } of ALERTS) await query(environment(), region, expr);
       }
     });
 
@@ -118,15 +115,22 @@ export function monitoringTests(environment: () => Environment): void {
           `all targets of ${region} to be up`,
           30,
           async () => {
-            targets = (await prometheus<{ activeTargets: Target[] }>(region, "/targets?state=active")).activeTargets;
+            targets = (await askPrometheus<{ activeTargets: Target[] }>(environment(), region, "/targets?state=active"))
+              .activeTargets;
             return targets.every(({ health }) => health === "up") && missing(ready, targets).length === 0;
           },
-          () => [missing(ready, targets), targets.map((one) => [one.scrapePool, one.health, one.lastError])],
+          async () => [
+            missing(ready, targets),
+            targets.map((one) => [one.scrapePool, one.health, one.lastError]),
+            await complaints(environment(), region),
+          ],
         );
-        for (const pool of ["novacron", "traefik", "argo-rollouts", "alertmanager", "prometheus"])
-          assert.ok(
-            targets.some(({ scrapePool }) => scrapePool.includes(pool)),
-            `${region} reads no ${pool}`,
+        const unread = ["novacron", "traefik", "argo-rollouts", "alertmanager", "prometheus"].filter(
+          (pool) => !targets.some(({ scrapePool }) => scrapePool.includes(pool)),
+        );
+        if (unread.length > 0)
+          assert.fail(
+            `${region} reads no ${unread.join(", ")}: ${(await complaints(environment(), region)).join("\n")}`,
           );
       }
     });
@@ -177,6 +181,7 @@ export function monitoringTests(environment: () => Environment): void {
           for (const stage of STAGES.slice(1)) {
             const verdicts = async (): Promise<[metric: string | undefined, answer: string]> => {
               const [series] = await query(
+                environment(),
                 region,
                 `max(${METRICS.allowed}{service="${service}",digest="${data.digest}",stage="${stage}"})`,
               );
@@ -253,34 +258,26 @@ export function monitoringTests(environment: () => Environment): void {
     });
   });
 
-  async function prometheus<Data>(region: RegionName, path: string): Promise<Data> {
-    const cluster = await environment().cluster(region);
-    const base = "/api/v1/namespaces/monitoring/services/prometheus-operated:9090/proxy/api/v1";
-    const { status, data } = await cluster.get<{ status: string; data: Data }>(`${base}${path}`);
-    assert.equal(status, "success");
-    return data;
-  }
-
-  /** @throws when Prometheus cannot evaluate it */
-  const query = async (region: RegionName, expression: string): Promise<Series[]> =>
-    (await prometheus<{ result: Series[] }>(region, `/query?query=${encodeURIComponent(expression)}`)).result;
-
   /** What a panel shows of the last ten minutes, as Grafana asks for it. */
   const shown = async (region: RegionName, expression: string): Promise<History[]> => {
     const wanted = new URLSearchParams({ query: expression, ...lastMinutes(), step: "10" });
-    return (await prometheus<{ result: History[] }>(region, `/query_range?${wanted}`)).result;
+    return (await askPrometheus<{ result: History[] }>(environment(), region, `/query_range?${wanted}`)).result;
   };
 
   /** @param variable `label_values(<series>, <label>)`, which is Grafana's own */
   async function offeredServices(region: RegionName, variable: string): Promise<string[]> {
     const [, series = "", label = ""] = /^label_values\((.+), (\w+)\)$/.exec(variable) ?? [];
     const wanted = new URLSearchParams({ "match[]": series, ...lastMinutes() });
-    return prometheus<string[]>(region, `/label/${label}/values?${wanted}`);
+    return askPrometheus<string[]>(environment(), region, `/label/${label}/values?${wanted}`);
   }
 
   /** Predictions that DWCP made itself so far, over all its pods. */
   async function fallbacks(reason: string): Promise<number> {
-    const [series] = await query(REGION, `sum(${METRICS.fallbacks}{reason="${reason}",service="dwcp-v3"})`);
+    const [series] = await query(
+      environment(),
+      REGION,
+      `sum(${METRICS.fallbacks}{reason="${reason}",service="dwcp-v3"})`,
+    );
     return Number(series?.value[1] ?? 0);
   }
 }
