@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { KubernetesObject, ObjectList } from "../client/client.ts";
 import type { RegionCluster } from "../ops/clusters.ts";
 import { HASH_LABEL } from "../ops/delivery/objects.ts";
@@ -7,6 +6,7 @@ import { paths, type Service } from "../ops/delivery/services.ts";
 import { waitUntil } from "../ops/delivery/waiting.ts";
 import { findProject } from "../ops/project.ts";
 import { request, runningSimulator } from "../ops/simulator.ts";
+import { watchesAgain } from "./watchesAgain.ts";
 
 interface World {
   service: Service;
@@ -93,26 +93,14 @@ async function stablePodDead({ affected: { region, client }, service }: World): 
   };
 }
 
-/**
- * Milliseconds until whoever watches an API server has heard of it again, after the half minute for which a trial stops it:
- * client-go waits 0.8 s between attempts at first, then twice as long each time, up to 30 s, each by chance up to doubled. Until
- * then gateways, Argo and Prometheus act on what was; a release would be taken back, or not answer everywhere (both seen).
- */
-const WATCH_AGAIN_MS = 45_000;
-
-async function apiServerGone({ affected: { region, client } }: World): Promise<Trouble> {
+async function apiServerGone({ affected }: World): Promise<Trouble> {
+  const { region } = affected;
   return {
     unreachable: [region],
     begin: async () => void (await control(`POST /regions/${region}/processes/kube-apiserver/stop`, {})),
     undo: async () => {
       await control(`POST /regions/${region}/processes/kube-apiserver/start`, {});
-      const answers = () =>
-        client.request("GET", "/version").then(
-          () => true,
-          () => false,
-        );
-      await waitUntil(`the API server of ${region}`, answers, { seconds: 120 });
-      await sleep(WATCH_AGAIN_MS);
+      await watchesAgain(affected);
     },
   };
 }

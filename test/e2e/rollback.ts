@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { watchesAgain } from "../../bench/watchesAgain.ts";
 import type { Stage } from "../../infra/plan/release.ts";
 import type { Probe } from "../../ops/delivery/probe.ts";
 import { DECIDES_AFTER_MS, PROMISE_MS, SERVED_MS, watchGaps } from "../../ops/delivery/timedRollback.ts";
 import { checkout, novactl } from "../ops/novactl.ts";
 import { digestNamed, type Environment, REGIONS, type RegionName, STACK, until } from "./environment.ts";
 import { atFullPace } from "./pace.ts";
-import { query } from "./prometheus.ts";
 import { releaseTo, settle, stateOf, underLoad } from "./releases.ts";
 import { streamOn, streamsLeft } from "./streams.ts";
 
@@ -65,33 +65,9 @@ const apiServerDown = (region: RegionName) => async (environment: Environment) =
   await environment.succeed("sim", "stop", region, "kube-apiserver");
   return async () => {
     await environment.succeed("sim", "start", region, "kube-apiserver");
-    await until(`${region} to answer again`, 60, () =>
-      stateOf(environment, region).then(
-        () => true,
-        () => false,
-      ),
-    );
-    await readsNewPods(environment, region);
+    await watchesAgain({ region, client: await environment.cluster(region) });
   };
 };
-
-/**
- * Waits until the region's controllers and its Prometheus are over the loss of their API server, which they ask again after up to
- * a minute: a release before that has no data, and is taken back.
- */
-async function readsNewPods(environment: Environment, region: RegionName): Promise<void> {
-  const client = await environment.cluster(region);
-  const path = "/api/v1/namespaces/dwcp/pods";
-  const { items } = await client.get<{ items: { metadata: { name: string } }[] }>(path, {
-    labelSelector: "app.kubernetes.io/name=dwcp-v1",
-  });
-  const before = items.map(({ metadata }) => metadata.name);
-  await client.remove(`${path}/${before[0]}`);
-  await until(`${region}'s Prometheus to read a pod that is made now`, 150, async () => {
-    const read = await query(environment, region, 'up{service="dwcp-v1"} == 1');
-    return read.some(({ metric }) => metric.pod !== undefined && !before.includes(metric.pod));
-  });
-}
 
 const trials: readonly Trial[] = [
   { title: "at 10 %", stage: "10" },
