@@ -112,10 +112,11 @@ export class ApiServer {
     return client;
   }
 
-  /** Starts a program of the tools folder; its words go to a file named like it. */
+  /** Starts a program of the tools folder, which ends with this process, however that ends; its words go to a file named like it. */
   start(program: string, args: readonly string[]): ChildProcess {
     const log = openSync(join(this.folder, `${program}.log`), "a");
-    const child = spawn(join(this.#tools, program), args, { cwd: this.folder, stdio: ["ignore", log, log] });
+    const options = ["--pdeathsig", "KILL", "--", join(this.#tools, program)];
+    const child = spawn("setpriv", [...options, ...args], { cwd: this.folder, stdio: ["ignore", log, log] });
     this.#children.push(child);
     return child;
   }
