@@ -15,6 +15,6 @@ export async function watchesAgain({ region, client }: Pick<RegionCluster, "regi
       () => true,
       () => false,
     );
-  await waitUntil(`the API server of ${region}`, answers, { seconds: 120 });
+  await waitUntil(`the API server of ${region}`, answers, { seconds: 60 });
   await sleep(LONGEST_WAIT_MS);
 }

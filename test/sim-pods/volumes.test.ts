@@ -76,7 +76,7 @@ const files = (): Map<string, string> =>
 
 const config = (): string => readFileSync(join(folder, CONFIG), "utf8");
 
-// A Prometheus that is just reading its kubeconfig, found empty, would discover nothing until it is told to read again.
+// A Prometheus that finds its kubeconfig empty while it reads its configuration discovers nothing until it is told to read again.
 test("a write with nothing new touches no file, the kubeconfig among them", async () => {
   assert.equal(await volumes.write(), true);
   const before = files();
